@@ -1,0 +1,45 @@
+package decision
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Errors that callers tell apart. Adapters translate their own into these at
+// their edge; everything else is an internal error.
+var (
+	ErrNotFound = errors.New("not found")
+	// ErrIdempotencyKeyReused: the key was used before, with other content.
+	ErrIdempotencyKeyReused = errors.New("the idempotency key was used before with another request")
+)
+
+// Problem says what is wrong at one place of a request.
+type Problem struct {
+	// Pointer is an RFC 6901 JSON pointer into the request body.
+	Pointer string
+	Detail  string
+}
+
+// InvalidError refuses a request that is well-formed JSON but makes no sense to
+// the current policies.
+type InvalidError struct{ Problems []Problem }
+
+func (e *InvalidError) Error() string {
+	if len(e.Problems) == 0 {
+		return "invalid request"
+	}
+	first := e.Problems[0]
+	msg := first.Detail
+	if first.Pointer != "" {
+		msg = first.Pointer + ": " + msg
+	}
+	if more := len(e.Problems) - 1; more > 0 {
+		msg += fmt.Sprintf(" (and %d more)", more)
+	}
+	return msg
+}
+
+// Invalid is an InvalidError about one place.
+func Invalid(pointer, format string, args ...any) error {
+	return &InvalidError{[]Problem{{pointer, fmt.Sprintf(format, args...)}}}
+}

@@ -1,0 +1,132 @@
+package decision
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Fact is one record about a partner. Records are append-only: a correction is
+// a later record with the same kind, key and source.
+type Fact struct {
+	// ID is given by the store; a fact that came with a request has its JSON
+	// pointer in that request instead ("/facts/0").
+	ID   string
+	Kind string
+	Key  string
+	// Source is who says so: microsoft, assessor, registry or partner.
+	Source string
+	// The record holds from ValidFrom up to but not including ValidTo; no ValidTo
+	// means that no end is known.
+	ValidFrom Day
+	ValidTo   Day
+	// Body is canonical JSON; nil records that nothing holds for that time.
+	Body []byte
+	// RecordedAt is when Assay learned of it; zero for given facts.
+	RecordedAt time.Time
+}
+
+// Facts is what a decision is made from.
+type Facts struct {
+	// Held are the records that hold on the day.
+	Held []Fact
+	// Ended are the last records of those that held before the day and do not any
+	// more. They let a policy tell a lapse from an absence; nothing is met by them.
+	Ended []Fact
+}
+
+type factIdentity struct{ kind, key, source string }
+
+func (f Fact) identity() factIdentity { return factIdentity{f.Kind, f.Key, f.Source} }
+
+func (f Fact) covers(day Day) bool {
+	return f.ValidFrom <= day && (f.ValidTo == "" || day < f.ValidTo)
+}
+
+// Select picks from records what counts on the day: of those with the same kind,
+// key and source that cover it, the ones recorded last. Several remain only if
+// they were recorded together and contradict one another; which of them is right
+// is the policy's question. The result is in a fixed order, so that the same
+// records always give the same evaluation.
+func Select(records []Fact, day Day) Facts {
+	records = slices.SortedFunc(slices.Values(records), inOrder)
+	var facts Facts
+	for start := 0; start < len(records); {
+		end := start + 1
+		for end < len(records) && records[end].identity() == records[start].identity() {
+			end++
+		}
+		group := records[start:end]
+		covering := latest(group, func(f Fact) bool { return f.covers(day) })
+		facts.Held = append(facts.Held, covering...)
+		if len(covering) == 0 {
+			facts.Ended = append(facts.Ended, lastEnded(group, day)...)
+		}
+		start = end
+	}
+	facts.Held = slices.DeleteFunc(facts.Held, Fact.retracts)
+	facts.Ended = slices.DeleteFunc(facts.Ended, Fact.retracts)
+	return facts
+}
+
+func (f Fact) retracts() bool { return f.Body == nil }
+
+// latest keeps what was recorded last among the matching records, each body once.
+func latest(records []Fact, match func(Fact) bool) []Fact {
+	var last []Fact
+	for _, f := range records {
+		if !match(f) {
+			continue
+		}
+		if len(last) > 0 && f.RecordedAt.After(last[0].RecordedAt) {
+			last = last[:0]
+		}
+		same := func(g Fact) bool { return string(g.Body) == string(f.Body) && (g.Body == nil) == (f.Body == nil) }
+		if len(last) == 0 || !f.RecordedAt.Before(last[0].RecordedAt) && !slices.ContainsFunc(last, same) {
+			last = append(last, f)
+		}
+	}
+	return last
+}
+
+// lastEnded finds the record that ended last before the day. What counts is what
+// was believed of the record's own last day, so a record that was later shortened
+// or withdrawn does not come back.
+func lastEnded(records []Fact, day Day) []Fact {
+	var end Day
+	for _, f := range records {
+		if f.ValidTo != "" && f.ValidTo <= day {
+			end = max(end, f.ValidTo)
+		}
+	}
+	if end == "" {
+		return nil
+	}
+	return latest(records, func(f Fact) bool { return f.ValidTo == end })
+}
+
+func inOrder(a, b Fact) int {
+	return cmp.Or(
+		cmp.Compare(a.Kind, b.Kind),
+		cmp.Compare(a.Key, b.Key),
+		cmp.Compare(a.Source, b.Source),
+		a.RecordedAt.Compare(b.RecordedAt),
+		cmp.Compare(a.ValidFrom, b.ValidFrom),
+		cmp.Compare(a.ValidTo, b.ValidTo),
+		cmp.Compare(a.ID, b.ID),
+	)
+}
+
+// overlay puts given facts on top of stored ones: a given fact replaces all that is
+// stored under the same kind, key and source.
+func overlay(stored, given []Fact) []Fact {
+	replaced := make(map[factIdentity]bool, len(given))
+	for _, f := range given {
+		replaced[f.identity()] = true
+	}
+	facts := slices.DeleteFunc(slices.Clone(stored), func(f Fact) bool { return replaced[f.identity()] })
+	return append(facts, given...)
+}
+
+// Sources are who may say something, the strongest first.
+var Sources = []string{"microsoft", "assessor", "registry", "partner"}

@@ -1,0 +1,119 @@
+package decision
+
+import (
+	"context"
+	"time"
+)
+
+// Revision is one policy tree, immutable: the same arguments give the same bytes
+// for ever. It may be used concurrently.
+type Revision interface {
+	// Digest is the SHA-256 of the tree, lower-case hex.
+	Digest() string
+	// Programs are the programs it decides, sorted by name.
+	Programs() []Program
+	// Validate checks facts against the schemas of their kinds. The pointer of each
+	// problem is relative to the list of facts: "/2/body/usd_cents".
+	Validate(facts []Fact) []Problem
+	// Evaluate runs the program and returns its result as canonical JSON.
+	// An unknown program is ErrNotFound.
+	Evaluate(ctx context.Context, program string, asOf Day, facts Facts) ([]byte, error)
+	// Texts are the sentences of the tree, by language.
+	Texts() Texts
+}
+
+// Revisions gives the revision that serves now and those that served before.
+type Revisions interface {
+	// Current is read once per request; the whole request uses what it returned.
+	Current() Revision
+	// Revision finds one by digest, for reading old decisions in their own words.
+	// ErrNotFound if it never served.
+	Revision(ctx context.Context, digest string) (Revision, error)
+	Status() PolicyStatus
+}
+
+// PolicyStatus tells what serves and what stands in the way of what is on disk.
+type PolicyStatus struct {
+	Revision    string
+	ActivatedAt time.Time
+	// Source is the folder the policies come from, or "built in".
+	Source string
+	// Problems keep the tree on disk from serving; the revision above goes on.
+	// Since is when they were first seen.
+	Problems []PolicyProblem
+	Since    time.Time
+	// Warnings do not keep it from serving: a case that no longer holds.
+	Warnings []PolicyProblem
+}
+
+// PolicyProblem is one thing wrong with a policy tree. Line is 1-based, 0 if the
+// problem is about the file as a whole.
+type PolicyProblem struct {
+	File    string
+	Line    int
+	Message string
+}
+
+// Store keeps facts and decisions. It may be used concurrently; what a method
+// acknowledged is on disk.
+type Store interface {
+	// RecordFacts appends the facts to the partner's, all or nothing, and gives
+	// each its ID and RecordedAt. Recordings are ordered: the instant is later than
+	// that of every recording before, whatever the clock says. With an idempotency
+	// key used before by this partner it returns the earlier recording and
+	// replayed = true if the digest is the same, ErrIdempotencyKeyReused if not.
+	RecordFacts(ctx context.Context, r Recording) (facts []Fact, replayed bool, err error)
+	// Position resolves an instant to the position of the last fact recorded at or
+	// before it (0: none), and returns that instant. The zero time means the end of
+	// the log: then the instant is that of the last fact, or zero if there is none.
+	Position(ctx context.Context, knownAt time.Time) (position int64, at time.Time, err error)
+	// Facts are the partner's records up to the position whose validity began on or
+	// before the day, in the order of recording. Select picks from them.
+	Facts(ctx context.Context, partner string, day Day, position int64) ([]Fact, error)
+	// Partners lists partner ids in byte order, after the given one.
+	Partners(ctx context.Context, after string, limit int) ([]Partner, error)
+
+	// Append writes the decision, and its given facts if they are not there yet, in
+	// one transaction.
+	Append(ctx context.Context, d Decision) error
+	// Decision finds one by id, with its given facts; ErrNotFound.
+	Decision(ctx context.Context, id string) (Decision, error)
+	// Decisions searches, newest first; Given is not filled in.
+	Decisions(ctx context.Context, q DecisionQuery) ([]LoggedDecision, error)
+}
+
+// Recording is one request to record facts about a partner.
+type Recording struct {
+	Partner string
+	Facts   []Fact
+	// At is the clock of the service; the store may move it forward, never back.
+	At             time.Time
+	IdempotencyKey string
+	// Digest is the SHA-256 of the canonical facts, to tell a retry from a reuse.
+	Digest string
+}
+
+// Partner is whom decisions are about; the id is the caller's choice.
+type Partner struct {
+	ID string
+	// FirstRecordedAt is when the first fact about it came.
+	FirstRecordedAt time.Time
+}
+
+// DecisionQuery filters the log; zero fields do not filter.
+type DecisionQuery struct {
+	Partner, Program string
+	Outcome          Outcome
+	// DecidedFrom is inclusive, DecidedTo exclusive.
+	DecidedFrom, DecidedTo time.Time
+	// Before is the sequence number of the last decision of the page before; 0
+	// starts with the newest.
+	Before int64
+	Limit  int
+}
+
+// LoggedDecision is a decision with its place in the log.
+type LoggedDecision struct {
+	Seq int64
+	Decision
+}

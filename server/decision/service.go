@@ -1,0 +1,152 @@
+package decision
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+)
+
+// Service is what callers use: it records facts and decides.
+type Service struct {
+	Revisions Revisions
+	Store     Store
+	// Now and NewID are the only sources of time and chance.
+	Now   func() time.Time
+	NewID func() string
+}
+
+// Decide collects the facts, evaluates, logs and only then answers. The decision
+// is returned with the revision that made it, whose texts explain it.
+func (s *Service) Decide(ctx context.Context, req Request) (Decision, Revision, error) {
+	revision := s.Revisions.Current()
+	now := s.Now().UTC().Truncate(time.Microsecond)
+	d := Decision{
+		ID: s.NewID(), Program: req.Program, Partner: req.Partner, AsOf: req.AsOf,
+		KnownAt: req.KnownAt, DecidedAt: now, RequestID: req.RequestID,
+	}
+	if d.AsOf == "" {
+		d.AsOf = DayOf(now)
+	}
+	if req.Partner == "" && req.Given == nil {
+		return d, nil, Invalid("", "a partner, or facts, or both are needed")
+	}
+	if err := s.settleKnownAt(ctx, &d, now); err != nil {
+		return d, nil, err
+	}
+	if problems := revision.Validate(req.Given); len(problems) > 0 {
+		return d, nil, invalidFacts(problems)
+	}
+
+	stored, err := s.stored(ctx, d)
+	if err != nil {
+		return d, nil, err
+	}
+	if d, err = Evaluate(ctx, revision, d, stored, req.Given); err != nil {
+		return d, nil, err
+	}
+
+	// From here on the caller's patience does not matter: an evaluated decision is
+	// logged even if the caller has gone.
+	if err := s.Store.Append(context.WithoutCancel(ctx), d); err != nil {
+		return d, nil, fmt.Errorf("append decision %s: %w", d.ID, err)
+	}
+	return d, revision, nil
+}
+
+// Evaluate is the pure function at the heart: from the revision, the program and day
+// of d, the stored facts and the given ones it fills in result, outcome and digests.
+// Everything that decides anything comes through here.
+func Evaluate(ctx context.Context, revision Revision, d Decision, stored, given []Fact) (Decision, error) {
+	facts := Select(overlay(stored, given), d.AsOf)
+	var err error
+	if d.Result, err = revision.Evaluate(ctx, d.Program, d.AsOf, facts); err != nil {
+		return d, err
+	}
+	result, err := ParseResult(d.Result)
+	if err != nil {
+		return d, err
+	}
+	d.Revision = revision.Digest()
+	d.Outcome = result.Outcome
+	d.FactsDigest = Digest(facts.canonical())
+	if given != nil {
+		d.Given = canonicalFacts(given)
+		d.GivenDigest = Digest(d.Given)
+	}
+	return d, nil
+}
+
+// settleKnownAt turns the instant into a position in the fact log.
+func (s *Service) settleKnownAt(ctx context.Context, d *Decision, now time.Time) error {
+	if d.KnownAt.After(now) {
+		return Invalid("/known_at", "lies in the future: what will be known then is not known yet")
+	}
+	position, at, err := s.Store.Position(ctx, d.KnownAt)
+	if err != nil {
+		return fmt.Errorf("resolve known_at: %w", err)
+	}
+	d.Position = position
+	if d.KnownAt.IsZero() {
+		d.KnownAt = now
+		// A clock that was set back must not hide facts already recorded.
+		if at.After(now) {
+			d.KnownAt = at
+		}
+	}
+	return nil
+}
+
+// stored are the records that the decision may see; none without a partner.
+func (s *Service) stored(ctx context.Context, d Decision) ([]Fact, error) {
+	if d.Partner == "" {
+		return nil, nil
+	}
+	records, err := s.Store.Facts(ctx, d.Partner, d.AsOf, d.Position)
+	if err != nil {
+		return nil, fmt.Errorf("collect facts of %s: %w", d.Partner, err)
+	}
+	return records, nil
+}
+
+// RecordFacts validates the facts against the current schemas and records them,
+// all or nothing.
+func (s *Service) RecordFacts(ctx context.Context, partner string, facts []Fact, idempotencyKey string) (recorded []Fact, replayed bool, err error) {
+	if problems := s.Revisions.Current().Validate(facts); len(problems) > 0 {
+		return nil, false, invalidFacts(problems)
+	}
+	return s.Store.RecordFacts(ctx, Recording{
+		Partner: partner, Facts: facts, At: s.Now().UTC().Truncate(time.Microsecond),
+		IdempotencyKey: idempotencyKey, Digest: Digest(canonicalFacts(facts)),
+	})
+}
+
+// FactsOf are the partner's facts that held on the day and were known at the
+// instant; zero values mean today and now. The day and the instant used are
+// returned too.
+func (s *Service) FactsOf(ctx context.Context, partner string, day Day, knownAt time.Time) ([]Fact, Day, time.Time, error) {
+	now := s.Now().UTC().Truncate(time.Microsecond)
+	d := Decision{Partner: partner, AsOf: day, KnownAt: knownAt}
+	if d.AsOf == "" {
+		d.AsOf = DayOf(now)
+	}
+	if err := s.settleKnownAt(ctx, &d, now); err != nil {
+		return nil, "", time.Time{}, err
+	}
+	records, err := s.stored(ctx, d)
+	return Select(records, d.AsOf).Held, d.AsOf, d.KnownAt, err
+}
+
+func invalidFacts(problems []Problem) error {
+	for i := range problems {
+		problems[i].Pointer = "/facts" + problems[i].Pointer
+	}
+	return &InvalidError{problems}
+}
+
+// Digest is the SHA-256 in lower-case hex.
+func Digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
