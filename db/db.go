@@ -1,0 +1,102 @@
+// Package db keeps facts, decisions and policy trees in SQLite. It is the adapter
+// between the words of package decision and the tables: every query lies in
+// queries/, every table in migrations/, and the tables are append-only.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"assay/db/sqlc"
+	"assay/server/decision"
+)
+
+var _ decision.Store = (*DB)(nil)
+
+// DB is an open database. It may be used concurrently.
+type DB struct {
+	// write has a single connection: SQLite takes one writer at a time, and waiting
+	// for it in Go is fair, whereas waiting in SQLite is polling.
+	write *sql.DB
+	// read cannot write, and in WAL mode never waits for the writer.
+	read *sql.DB
+	// reads runs single statements on read.
+	reads *sqlc.Queries
+}
+
+// Open opens the SQLite database at path, creating the file if it is not there,
+// and brings its schema up to date. The folder must exist. Several processes may
+// have the same database open.
+func Open(ctx context.Context, path string) (*DB, error) {
+	db, err := open(ctx, path)
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", path, err)
+	}
+	return db, nil
+}
+
+func open(ctx context.Context, path string) (*DB, error) {
+	write, err := openWriter(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	read, err := openReaders(ctx, path)
+	if err != nil {
+		_ = write.Close()
+		return nil, err
+	}
+	return &DB{write: write, read: read, reads: sqlc.New(read)}, nil
+}
+
+// Close waits for running statements and closes the file. The writer goes last:
+// it moves the write-ahead log into the database file.
+func (db *DB) Close() error {
+	if err := errors.Join(db.read.Close(), db.write.Close()); err != nil {
+		return fmt.Errorf("close database: %w", err)
+	}
+	return nil
+}
+
+// Ping tells whether the database answers, by reading from it.
+func (db *DB) Ping(ctx context.Context) error {
+	if _, err := db.reads.AnyRevision(ctx); err != nil {
+		return fmt.Errorf("read from the database: %w", translate(err))
+	}
+	return nil
+}
+
+// inTx runs f in one transaction that holds the write lock from its beginning, so
+// what f reads is still true when it writes. An error of f undoes everything.
+func (db *DB) inTx(ctx context.Context, f func(*sqlc.Queries) error) error {
+	tx, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", translate(err))
+	}
+	if err := f(sqlc.New(tx)); err != nil {
+		// A cancelled transaction has been rolled back already; the cause is what
+		// the caller needs to know.
+		_ = tx.Rollback()
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", translate(err))
+	}
+	return nil
+}
+
+// nullable is how an optional word is stored: as NULL when it is empty.
+func nullable(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func orEmpty(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

@@ -1,0 +1,41 @@
+package db_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"assay/db"
+	"assay/server/decision"
+)
+
+// An error that reaches the log must say what was being done.
+func TestErrorsSayWhatWasBeingDone(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	d, err := db.Open(ctx, filepath.Join(t.TempDir(), "assay.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	only := func(errs ...any) error { return errs[len(errs)-1].(error) }
+	for want, err := range map[string]error{
+		"record facts of p: begin":              only(d.RecordFacts(ctx, recording("p", noon, status("active")))),
+		"find the position in the fact log":     only(d.Position(ctx, noon)),
+		"read facts of p":                       only(d.Facts(ctx, "p", forever, 1)),
+		"list partners":                         only(d.Partners(ctx, "", 1)),
+		"append decision d-1 to the log: begin": d.Append(ctx, decided("d-1", "p", "", noon)),
+		"read decision d-1":                     only(d.Decision(ctx, "d-1")),
+		"search the decision log":               only(d.Decisions(ctx, decision.DecisionQuery{Limit: 1})),
+		"save revision r: begin":                d.SaveRevision(ctx, "r", map[string][]byte{"a": nil}, time.Time{}),
+		"read revision r":                       only(d.RevisionFiles(ctx, "r")),
+		"read from the database":                d.Ping(ctx),
+	} {
+		if err == nil || !strings.HasPrefix(err.Error(), want+": ") {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}

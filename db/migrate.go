@@ -1,0 +1,43 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations/sqlite/*.sql
+var migrations embed.FS
+
+// migrate applies the migrations that the database has not seen yet, each in a
+// transaction of its own. There is no way back: a released one is never edited,
+// and what it did is undone by a later one.
+func migrate(ctx context.Context, db *sql.DB) error {
+	files, err := fs.Sub(migrations, "migrations/sqlite")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return fmt.Errorf("read the migrations: %w", err)
+	}
+	found, known, err := provider.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("read the schema version: %w", err)
+	}
+	if found > known {
+		return fmt.Errorf("its schema is version %d, and this program knows versions up to %d: it was written by a newer Assay", found, known)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		// Another process that started at the same moment may have been faster.
+		if pending, later := provider.HasPending(ctx); later == nil && !pending {
+			return nil
+		}
+		return fmt.Errorf("migrate the schema: %w", err)
+	}
+	return nil
+}
