@@ -1,0 +1,10 @@
+# METADATA
+# scope: subpackages
+# title: CSP direct-bill partner
+# description: Microsoft's requirements for partners who bill their customers directly.
+# related_resources:
+#   - ref: https://learn.microsoft.com/partner-center/enroll/direct-partner-new-requirements
+#     description: Requirements to enroll as a CSP direct-bill partner
+# schemas:
+#   - input: schema.request
+package csp.direct_bill

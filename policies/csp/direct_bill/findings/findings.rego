@@ -1,0 +1,34 @@
+# METADATA
+# title: Findings
+# description: Collects what a requirement, or a step of the process, says into a finding.
+package csp.direct_bill.findings
+
+import data.lib.finding
+
+# METADATA
+# description: >-
+#   The finding of a requirement of the table. A rule that a requirement does not have,
+#   or that is undefined today, is collected as an empty list or set.
+requirement(name, due) := finding.make(name, due, {
+	"met": [value | value := data.csp.direct_bill.requirements[name].met],
+	"due": [value | value := data.csp.direct_bill.requirements[name].due],
+	"reason": [value | value := data.csp.direct_bill.requirements[name].reason],
+	"review": {code | some code in data.csp.direct_bill.requirements[name].review},
+	"flags": {code | some code in data.csp.direct_bill.requirements[name].flags},
+	"shown": {key: value | some key, value in data.csp.direct_bill.requirements[name].shown},
+	"facts": {id | some id in data.csp.direct_bill.requirements[name].facts_used},
+	"missing": {fact | some fact in data.csp.direct_bill.requirements[name].missing},
+})
+
+# METADATA
+# description: The finding of a step of the process.
+step(name, due) := finding.make(name, due, {
+	"met": [value | value := data.csp.direct_bill.process[name].met],
+	"due": [value | value := data.csp.direct_bill.process[name].due],
+	"reason": [value | value := data.csp.direct_bill.process[name].reason],
+	"review": {code | some code in data.csp.direct_bill.process[name].review},
+	"flags": {code | some code in data.csp.direct_bill.process[name].flags},
+	"shown": {key: value | some key, value in data.csp.direct_bill.process[name].shown},
+	"facts": {id | some id in data.csp.direct_bill.process[name].facts_used},
+	"missing": {fact | some fact in data.csp.direct_bill.process[name].missing},
+})

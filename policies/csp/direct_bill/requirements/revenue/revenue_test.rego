@@ -1,0 +1,189 @@
+package csp.direct_bill.requirements.revenue_test
+
+import data.csp.direct_bill.findings
+
+# The tests bring their own values, so that editing data.yaml never breaks them.
+page := {"title": "Page", "url": "https://example.com"}
+
+values := {
+	"minimum": {"dated": [
+		{"since": "2020-01-01", "value": 1000, "citation": page},
+		{"since": "2024-06-10", "value": 1200, "citation": page},
+	]},
+	"months": {"dated": [{"since": "2020-01-01", "value": 3, "citation": page}]},
+	"published_on": {"dated": [{"since": "2020-01-01", "value": 8, "citation": page}]},
+	"perpetual_software": {"dated": [
+		{"since": "2020-01-01", "value": "excluded", "citation": page},
+		{"since": "2024-04-10", "value": "needs_review", "citation": page},
+		{"since": "2025-10-01", "value": "counts", "citation": page},
+	]},
+	"influence": {"dated": [
+		{"since": "2020-01-01", "value": "counts", "citation": page},
+		{"since": "2024-04-10", "value": "excluded", "citation": page},
+	]},
+}
+
+finding(request) := result if {
+	result := findings.requirement("revenue", true) with input as request
+		with data.csp.direct_bill.requirements.revenue.values as values
+}
+
+report(cents) := {
+	"id": "report", "kind": "revenue_report", "key": "2024-05", "source": "microsoft", "valid_from": "2024-06-08",
+	"body": {"window_start": "2024-03", "window_end": "2024-05", "usd_cents": cents, "level": "global"},
+}
+
+line(month, class, cents) := {
+	"id": concat(":", [month, class]), "kind": "revenue_month", "key": concat(":", [month, class]), "source": "partner", "valid_from": "2024-06-01",
+	"body": {"month": month, "class": class, "usd_cents": cents, "channel": "indirect_reseller", "level": "global"},
+}
+
+lines(cents) := [line("2024-03", "usage", cents[0]), line("2024-04", "usage", cents[1]), line("2024-05", "usage", cents[2])]
+
+on_report(cents) := {"as_of": "2024-06-08", "facts": {"revenue_report": [report(cents)]}}
+
+on_lines(facts) := {"as_of": "2024-06-08", "facts": {"revenue_month": facts}}
+
+test_met_exactly_at_the_minimum if {
+	finding(on_report(1000)).status == "met"
+}
+
+test_not_met_one_cent_below if {
+	finding(on_report(999)).status == "not_met"
+	finding(on_report(999)).shown.gap == {"usd_cents": 1}
+	finding(on_report(999)).facts == ["report"]
+}
+
+test_the_minimum_changes_on_its_day if {
+	before := {"as_of": "2024-06-09", "facts": {"revenue_report": [report(1000)]}}
+	after := {"as_of": "2024-06-10", "facts": {"revenue_report": [report(1000)]}}
+	finding(before).status == "met"
+	finding(after).status == "not_met"
+}
+
+test_the_report_must_be_of_the_window if {
+	early := {"as_of": "2024-06-07", "facts": {"revenue_report": [report(1000)]}}
+	finding(early).status == "unknown"
+	finding(early).reason == "report_of_other_months"
+	finding(early).shown.reported_windows == [{"from": "2024-03", "to": "2024-05"}]
+	finding(early).missing == [{"kind": "revenue_report", "key": "2024-04", "field": "usd_cents"}]
+}
+
+test_a_figure_of_a_single_location_is_not_used if {
+	location := json.patch(report(5000), [{"op": "replace", "path": "/body/level", "value": "location"}])
+	finding({"as_of": "2024-06-08", "facts": {"revenue_report": [location]}}).status == "unknown"
+}
+
+test_nothing_but_a_whole_amount_is_a_figure if {
+	every cents in ["412500", "", [], {}, null, true, -1, 1.5] {
+		finding(on_report(cents)).status == "unknown"
+	}
+}
+
+test_unknown_without_any_figure if {
+	empty := {"as_of": "2024-06-08", "facts": {}}
+	finding(empty).status == "unknown"
+	finding(empty).reason == "unknown"
+	count(finding(empty).missing) == 1
+}
+
+test_the_report_counts_before_the_lines if {
+	both := {"as_of": "2024-06-08", "facts": {"revenue_report": [report(999)], "revenue_month": lines([9000, 0, 0])}}
+	finding(both).status == "not_met"
+}
+
+test_lines_add_up if {
+	finding(on_lines(lines([400, 300, 300]))).reason == "met_by_monthly_lines"
+	finding(on_lines(lines([400, 300, 299]))).reason == "not_met_by_monthly_lines"
+	finding(on_lines(lines([400, 300, 299]))).shown.gap == {"usd_cents": 1}
+	count(finding(on_lines(lines([400, 300, 299]))).facts) == 3
+}
+
+test_missing_months_decide_only_what_they_cannot_change if {
+	enough := on_lines([line("2024-03", "usage", 1000)])
+	too_little := on_lines([line("2024-03", "usage", 999)])
+	finding(enough).status == "met"
+	finding(too_little).status == "unknown"
+	finding(too_little).reason == "months_missing"
+	finding(too_little).shown.missing_months == ["2024-04", "2024-05"]
+	finding(too_little).missing == [{"kind": "revenue_month", "key": "2024-04"}, {"kind": "revenue_month", "key": "2024-05"}]
+}
+
+test_the_current_month_and_older_ones_do_not_count if {
+	facts := array.concat(lines([400, 300, 299]), [line("2024-06", "usage", 500), line("2024-02", "usage", 500)])
+	finding(on_lines(facts)).status == "not_met"
+}
+
+test_only_global_sales_as_indirect_reseller_count if {
+	every path, value in {"/body/level": "location", "/body/channel": "direct_bill"} {
+		other := json.patch(line("2024-03", "subscription", 5000), [{"op": "replace", "path": path, "value": value}])
+		finding(on_lines(array.concat(lines([400, 300, 299]), [other]))).status == "not_met"
+	}
+}
+
+test_perpetual_software_by_its_day if {
+	facts := array.concat(lines([400, 300, 299]), [line("2024-05", "perpetual_software", 1)])
+	included := {"as_of": "2024-06-08", "facts": {"revenue_month": facts, "application": [application("2025-10-01")]}}
+	excluded := {"as_of": "2024-06-08", "facts": {"revenue_month": facts, "application": [application("2024-04-09")]}}
+	finding(on_lines(facts)).reason == "perpetual_software_decides"
+	finding(on_lines(facts)).shown.perpetual_software == {"usd_cents": 1}
+	finding(excluded).status == "not_met"
+
+	# An application of a later day does not count yet.
+	finding(included).reason == "perpetual_software_decides"
+}
+
+test_perpetual_software_that_decides_nothing if {
+	facts := array.concat(lines([400, 300, 200]), [line("2024-05", "perpetual_software", 99)])
+	finding(on_lines(facts)).status == "not_met"
+	finding(on_lines(facts)).status == "not_met"
+}
+
+test_influence_by_its_day if {
+	facts := array.concat(lines([400, 300, 299]), [line("2024-05", "influence", 1)])
+	finding(on_lines(facts)).status == "not_met"
+	counted := {"as_of": "2024-06-08", "facts": {"revenue_month": facts, "application": [application("2024-04-09")]}}
+	finding(counted).status == "met"
+}
+
+test_another_currency_is_never_converted if {
+	euros := json.patch(json.remove(report(0), ["body/usd_cents"]), [{"op": "add", "path": "/body/local_amount", "value": {"currency": "EUR", "minor_units": 99000}}])
+	euro_line := json.patch(json.remove(line("2024-03", "usage", 0), ["body/usd_cents"]), [{"op": "add", "path": "/body/local_amount", "value": {"currency": "EUR", "minor_units": 99000}}])
+	every facts in [{"revenue_report": [euros]}, {"revenue_month": [euro_line]}] {
+		finding({"as_of": "2024-06-08", "facts": facts}).status == "unknown"
+		finding({"as_of": "2024-06-08", "facts": facts}).reason == "only_another_currency"
+	}
+}
+
+test_a_month_partly_in_another_currency_is_not_known if {
+	euro_line := json.patch(json.remove(line("2024-03", "subscription", 0), ["body/usd_cents"]), [{"op": "add", "path": "/body/local_amount", "value": {"currency": "EUR", "minor_units": 1}}])
+	facts := array.concat(lines([400, 300, 299]), [euro_line])
+	finding(on_lines(facts)).reason == "months_missing"
+	finding(on_lines(facts)).shown.missing_months == ["2024-03"]
+}
+
+test_contradictions_are_for_a_person if {
+	other := object.union(report(2000), {"id": "other"})
+	finding({"as_of": "2024-06-08", "facts": {"revenue_report": [report(1000), other]}}).reason == "facts_in_conflict"
+	finding({"as_of": "2024-06-08", "facts": {"revenue_report": [report(1000), other]}}).facts == ["other", "report"]
+	other_line := object.union(line("2024-03", "usage", 9000), {"id": "other"})
+	finding(on_lines(array.concat(lines([400, 300, 300]), [other_line]))).reason == "facts_in_conflict"
+}
+
+application(day) := {
+	"id": "application", "kind": "application", "key": "", "source": "partner", "valid_from": "2024-01-01",
+	"body": {"submitted_on": day},
+}
+
+test_the_minimum_of_the_application_and_a_look_if_it_changed if {
+	applied := {"as_of": "2024-06-15", "facts": {"revenue_report": [report(1000)], "application": [application("2024-06-09")]}}
+	finding(applied).shown.required == {"usd_cents": 1000}
+	finding(applied).reason == "rules_changed_since_application"
+}
+
+test_flags if {
+	relayed := object.union(report(1000), {"source": "partner"})
+	finding({"as_of": "2024-06-08", "facts": {"revenue_report": [relayed]}}).flags == ["figure_relayed_by_the_partner"]
+	unpaid := [object.union(l, {"body": object.union(l.body, {"invoices_unpaid": true})}) | some l in lines([400, 300, 300])]
+	finding(on_lines(unpaid)).flags == ["invoices_unpaid"]
+}

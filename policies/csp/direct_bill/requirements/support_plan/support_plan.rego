@@ -1,0 +1,241 @@
+# METADATA
+# title: Microsoft support plan
+# description: >-
+#   One of the accepted support plans is active. It may be bought only once Microsoft
+#   has given notice that the credit check was passed; the page forbids buying it
+#   earlier and names no sanction, so an earlier purchase is for a person to judge. A
+#   plan from before the application is accepted, with a remark.
+# related_resources:
+#   - ref: https://learn.microsoft.com/partner-center/enroll/direct-partner-new-requirements
+#     description: Support plan, and the credit check that comes before its purchase
+package csp.direct_bill.requirements.support_plan
+
+import data.csp.direct_bill.requirements.support_plan.citation
+import data.csp.direct_bill.requirements.support_plan.values
+import data.csp.direct_bill.rules
+import data.lib.dated
+import data.lib.fact
+
+# METADATA
+# description: An accepted plan is active; or plans are known and none is active.
+met if count(accepted) > 0
+
+met := false if {
+	types
+	count(accepted) == 0
+	count(unreadable) == 0
+	count(not_started | ends) > 0
+}
+
+types := dated.at(values.types.dated, rules.on)
+
+# The plans, with the days that were left out filled in: a plan is active from the day
+# of its purchase, or else for as long as the record holds. It is held since it was
+# bought, or else since it was active.
+
+plans contains plan if {
+	some record in input.facts.support_plan
+	fact.stands(record)
+	not record.key in {fact.key | some fact in unreadable}
+	active_from := object.get(record.body, "active_from", record.valid_from)
+	bought_on := object.get(record.body, "purchased_on", active_from)
+	plan := {
+		"key": record.key,
+		"type": record.body.type,
+		"active_from": object.get(record.body, "active_from", bought_on),
+		"active_to": object.get(record.body, "active_to", forever),
+		"held_since": bought_on,
+	}
+}
+
+forever := "9999-12-31"
+
+unreadable contains {"kind": "support_plan", "key": record.key, "field": field} if {
+	some record in input.facts.support_plan
+	fact.stands(record)
+	some field, if_left_out in {"type": null, "purchased_on": "", "active_from": "", "active_to": ""}
+	not is_string(object.get(record.body, field, if_left_out))
+}
+
+accepted contains plan if {
+	some plan in plans
+	plan.type in types.value
+	plan.active_from <= input.as_of
+	input.as_of < plan.active_to
+}
+
+not_started contains plan.active_from if {
+	some plan in plans
+	plan.type in types.value
+	input.as_of < plan.active_from
+}
+
+# Other support products that are, or will be, active.
+others contains plan if {
+	some plan in plans
+	not plan.type in types.value
+	input.as_of < plan.active_to
+}
+
+# The first days without the plans that ended.
+
+ends contains plan.active_to if {
+	some plan in plans
+	plan.active_to <= input.as_of
+}
+
+ends contains min(days) if {
+	count(plans) == 0
+	some record in input.ended.support_plan
+	days := {day |
+		some day in [record.valid_to, object.get(record.body, "active_to", record.valid_to)]
+		fact.on_or_before(day, input.as_of)
+	}
+}
+
+# METADATA
+# description: Why a person must look at it.
+review contains "other_plan_offered" if {
+	count(accepted) == 0
+	count(others) > 0
+}
+
+review contains "plan_bought_before_credit_notice" if count(held_since_too_early) > 0
+
+review contains "facts_in_conflict" if count(disputed) > 0
+
+review contains "rules_changed_since_application" if rules.changed(values.types.dated)
+
+held_since_too_early contains plan.held_since if {
+	dated.at(values.purchase.dated, rules.on).value == "after_credit_notice"
+	not fact.disputed("credit_check", "")
+	some plan in accepted
+	purchase_barred_on(plan.held_since)
+}
+
+# No plan may be bought from the application, or from the start of the credit check,
+# until the notice that it was passed.
+
+purchase_barred_on(day) if {
+	rules.submitted_on <= day
+	not notice_by(day)
+}
+
+purchase_barred_on(day) if {
+	fact.on_or_before(credit.started_on, day)
+	not notice_by(day)
+}
+
+notice_by(day) if {
+	credit.status == "passed"
+	fact.on_or_before(credit.notified_on, day)
+}
+
+credit := record.body if {
+	some record in input.facts.credit_check
+	fact.stands(record)
+}
+
+# Contradictions that decide: on the plans if no other plan does, and on the credit
+# check if a plan was bought after the application.
+
+disputed contains ["support_plan", record.key] if {
+	count(accepted) == 0
+	some record in input.facts.support_plan
+	fact.disputed("support_plan", record.key)
+}
+
+disputed contains ["credit_check", ""] if {
+	fact.disputed("credit_check", "")
+	some plan in accepted
+	not predates_application(plan)
+}
+
+# METADATA
+# description: What a reader should know besides.
+flags contains "plan_predates_application" if {
+	some plan in accepted
+	predates_application(plan)
+}
+
+predates_application(_) if not rules.submitted_on
+
+predates_application(plan) if plan.held_since < rules.submitted_on
+
+# METADATA
+# description: Why no plan is active, or why that is not known.
+reason := "plan_not_started" if {
+	met == false
+	count(not_started) > 0
+}
+
+reason := "plan_ended" if {
+	met == false
+	count(not_started) == 0
+}
+
+# METADATA
+# description: The values that explain it.
+shown["actual"] := sort({plan.type | some plan in deciding}) if count(deciding) > 0
+
+shown["required"] := sort(types.value)
+
+shown["since"] := types.since
+
+shown["citation"] := types.citation
+
+shown["citation"] := citation if not types
+
+shown["held_since"] := min(held_since_too_early)
+
+shown["starts_on"] := min(not_started) if met == false
+
+shown["ended_on"] := max(ends) if reason == "plan_ended"
+
+deciding := accepted if count(accepted) > 0
+
+deciding := others if count(accepted) == 0
+
+facts_used contains id if {
+	some plan in plans
+	considered(plan)
+	some id in fact.ids("support_plan", plan.key)
+}
+
+considered(plan) if plan in deciding
+
+considered(_) if count(deciding) == 0
+
+facts_used contains record.id if {
+	met == false
+	count(plans) == 0
+	some record in input.ended.support_plan
+}
+
+facts_used contains id if {
+	"plan_bought_before_credit_notice" in review
+	some kind in ["application", "credit_check"]
+	some id in fact.ids(kind, "")
+}
+
+facts_used contains id if {
+	some [kind, key] in disputed
+	some id in fact.ids(kind, key)
+}
+
+# METADATA
+# description: What to send so that it can be determined.
+missing contains {"kind": "support_plan"} if {
+	undetermined
+	count(unreadable) == 0
+}
+
+missing contains field if {
+	undetermined
+	some field in unreadable
+}
+
+undetermined if {
+	count(review) == 0
+	count([value | value := met]) == 0
+}

@@ -1,0 +1,41 @@
+# METADATA
+# title: Rules in force
+# description: >-
+#   Which version of Microsoft's rules applies. An applicant is bound by the rules of
+#   the day the application was submitted; everybody else by those of the day asked
+#   about.
+package csp.direct_bill.rules
+
+import data.csp.direct_bill.rules.versions
+import data.lib.dated
+import data.lib.fact
+
+# METADATA
+# description: The day of the application, if one was submitted by the day asked about.
+submitted_on := record.body.submitted_on if {
+	some record in input.facts.application
+	fact.stands(record)
+	fact.on_or_before(record.body.submitted_on, input.as_of)
+}
+
+# METADATA
+# description: The day whose rules apply; dated values are picked by it.
+default on := ""
+
+on := submitted_on
+
+on := input.as_of if not submitted_on
+
+# METADATA
+# description: The version in force on that day; undefined before the first.
+version := dated.at(versions, on)
+
+# METADATA
+# description: The version in force on the day asked about.
+version_today := dated.at(versions, input.as_of)
+
+# METADATA
+# description: >-
+#   Whether a dated value changed between the application and the day asked about.
+#   Microsoft does not say which one then applies, so a person must look.
+changed(entries) if dated.at(entries, on) != dated.at(entries, input.as_of)

@@ -1,0 +1,110 @@
+package csp.direct_bill.rules_test
+
+import data.csp.direct_bill.rules
+
+versions := [{"id": "V-1", "since": "2020-01-01"}, {"id": "V-2", "since": "2024-06-10"}]
+
+applications(days) := [{
+	"id": format_int(i, 10), "kind": "application", "key": "", "source": "partner",
+	"valid_from": "2020-01-01", "body": {"submitted_on": day},
+} |
+	some i, day in days
+]
+
+asked(day, days) := result if {
+	result := {
+		"submitted_on": [value | value := rules.submitted_on],
+		"on": rules.on,
+		"version": [version.id | version := rules.version],
+		"today": [version.id | version := rules.version_today],
+		"changed": [1 | rules.changed(versions)],
+	} with input as {"as_of": day, "facts": {"application": applications(days)}}
+		with data.csp.direct_bill.rules.versions as versions
+}
+
+test_without_an_application_the_day_asked_about_counts if {
+	asked("2024-06-10", []) == {"submitted_on": [], "on": "2024-06-10", "version": ["V-2"], "today": ["V-2"], "changed": []}
+	asked("2024-06-09", []).version == ["V-1"]
+}
+
+test_an_applicant_is_bound_by_the_day_of_the_application if {
+	asked("2024-06-10", ["2024-06-09"]) == {"submitted_on": ["2024-06-09"], "on": "2024-06-09", "version": ["V-1"], "today": ["V-2"], "changed": [1]}
+	asked("2024-06-10", ["2024-06-10"]).changed == []
+}
+
+test_an_application_to_come_does_not_count if {
+	asked("2024-06-10", ["2024-06-11"]).submitted_on == []
+	asked("2024-06-10", ["2024-06-11"]).on == "2024-06-10"
+}
+
+test_an_unreadable_day_is_no_day if {
+	every day in [null, true, 20240609, ["2024-06-09"]] {
+		asked("2024-06-10", [day]).on == "2024-06-10"
+	}
+}
+
+test_contradicting_days_are_no_day if asked("2024-06-10", ["2024-06-09", "2024-06-08"]).submitted_on == []
+
+test_the_same_day_said_twice if asked("2024-06-10", ["2024-06-09", "2024-06-09"]).submitted_on == ["2024-06-09"]
+
+test_no_version_before_the_first if {
+	asked("2019-12-31", []).version == []
+	asked("2024-06-10", ["2019-12-31"]).version == []
+	asked("2024-06-10", ["2019-12-31"]).today == ["V-2"]
+	asked("2024-06-10", ["2019-12-31"]).changed == []
+}
+
+test_without_a_day_there_is_no_version if {
+	rules.on == "" with input as {}
+	[version | version := rules.version] == [] with input as {}
+}
+
+# What the history in data.yaml must always be, whatever it says.
+
+test_versions_begin_in_order if {
+	days := [version.since | some version in rules.versions]
+	days == sort({day | some day in days})
+}
+
+test_versions_have_names_of_their_own if {
+	count({version.id | some version in rules.versions}) == count(rules.versions)
+}
+
+test_every_requirement_and_step_of_a_version_exists if {
+	every version in rules.versions {
+		every names in version.requirements {
+			every name in names {
+				is_string(data.csp.direct_bill.requirements[name].ref)
+			}
+		}
+		every names in version.process {
+			every name in names {
+				is_string(data.csp.direct_bill.process[name].ref)
+			}
+		}
+	}
+}
+
+test_every_version_has_a_requirement_to_check_alone if {
+	every version in rules.versions {
+		count([name | some name in version.requirements.P1; not name in version.advisory]) > 0
+	}
+}
+
+test_each_requirement_and_step_stands_in_one_phase if {
+	every version in rules.versions {
+		names := [name | some part in [version.requirements, version.process]; some in_phase in part; some name in in_phase]
+		count(names) == count({name | some name in names})
+		every name in version.advisory {
+			name in names
+		}
+	}
+}
+
+test_phases_are_P1_to_P9 if {
+	every version in rules.versions {
+		every phase in object.keys(version.requirements) | object.keys(version.process) {
+			phase in {"P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9"}
+		}
+	}
+}
