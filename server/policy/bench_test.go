@@ -1,0 +1,70 @@
+package policy_test
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"assay/server/decision"
+	"assay/server/demo"
+	"assay/server/policy"
+)
+
+func noRender(decision.Revision, string, string, decision.Day, decision.Result) string { return "" }
+
+// BenchmarkGate is the time from a saved file to a revision that may serve.
+func BenchmarkGate(b *testing.B) {
+	tree, err := policy.ReadTree(os.DirFS(shipped))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("load", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := policy.Load(b.Context(), tree); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	revision, err := policy.Load(b.Context(), tree)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("test", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := revision.Test(b.Context(), false); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("all", func(b *testing.B) {
+		for b.Loop() {
+			if _, _, err := policy.Gate(b.Context(), tree, noRender); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkEvaluate is evaluation alone: from facts to the bytes of the result.
+func BenchmarkEvaluate(b *testing.B) {
+	tree, err := policy.ReadTree(os.DirFS(shipped))
+	if err != nil {
+		b.Fatal(err)
+	}
+	revision, err := policy.Load(b.Context(), tree)
+	if err != nil {
+		b.Fatal(err)
+	}
+	day := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	for _, p := range demo.Partners(day) {
+		facts := decision.Select(p.Facts, decision.DayOf(day))
+		b.Run(p.ID, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := revision.Evaluate(b.Context(), "csp.direct_bill.enrollment", decision.DayOf(day), facts); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,288 @@
+package policy
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/util"
+	"golang.org/x/tools/txtar"
+
+	"assay/server/decision"
+)
+
+// Case is a story with facts and the decision that must come out, kept beside the
+// program in cases/<name>.txtar. The comment tells the story; request.yaml holds
+// the facts as changes to a shared base; decision.yaml what is expected; and
+// explanation.<language>.txt what the partner reads.
+type Case struct {
+	File    string
+	Program string
+	Story   string
+	Request CaseRequest
+	Want    CaseDecision
+	// Explanations are by language tag.
+	Explanations map[string]string
+	facts        []decision.Fact
+}
+
+// CaseRequest is the question a case asks.
+type CaseRequest struct {
+	// Base names the file of facts that With and Without change: "B" is B.yaml.
+	Base string       `json:"base"`
+	AsOf decision.Day `json:"as_of"`
+	// KnownAt hides facts recorded after that day.
+	KnownAt decision.Day `json:"known_at"`
+	// With are facts that replace those of the base of the same kind and key.
+	With []CaseFact `json:"with"`
+	// Without takes kinds ("membership") or single keys ("location/IT") away.
+	Without []string `json:"without"`
+}
+
+// CaseFact is a fact as a case writes it. It is known from the start unless
+// RecordedOn says otherwise.
+type CaseFact struct {
+	Kind       string          `json:"kind"`
+	Key        string          `json:"key"`
+	Source     string          `json:"source"`
+	ValidFrom  decision.Day    `json:"valid_from"`
+	ValidTo    decision.Day    `json:"valid_to"`
+	Body       json.RawMessage `json:"body"`
+	RecordedOn decision.Day    `json:"recorded_on"`
+}
+
+// CaseDecision is what a case expects. Requirements are "met", "not_met revenue…"
+// (status, and reason if it matters) or "not due"; every due requirement that is
+// not listed must be met.
+type CaseDecision struct {
+	Outcome      decision.Outcome  `json:"outcome"`
+	Requirements map[string]string `json:"requirements"`
+	// Flags are those that must be there, by requirement.
+	Flags map[string][]string `json:"flags"`
+	// Blocks keeps a tree from serving in which the case does not hold; without it
+	// a case only warns, so that changing a number stays a one-line edit.
+	Blocks bool `json:"blocks"`
+}
+
+// Render writes the explanation of a result for a person.
+type Render func(revision decision.Revision, program, language string, asOf decision.Day, result decision.Result) string
+
+// Cases reads the cases of the tree.
+func (r *Revision) Cases() ([]Case, error) {
+	var cases []Case
+	var found problems
+	for _, name := range r.tree.with(".txtar") {
+		if path.Base(path.Dir(name)) != "cases" {
+			continue
+		}
+		c, err := r.loadCase(name)
+		if err != nil {
+			found.add(name, 1, "%v", err)
+			continue
+		}
+		cases = append(cases, c)
+	}
+	return cases, found.err()
+}
+
+func (r *Revision) loadCase(name string) (Case, error) {
+	c := Case{
+		File: name, Explanations: make(map[string]string),
+		Program: strings.ReplaceAll(path.Dir(path.Dir(name)), "/", "."),
+	}
+	archive := txtar.Parse(r.tree[name])
+	c.Story = strings.TrimSpace(string(archive.Comment))
+	for _, file := range archive.Files {
+		var err error
+		switch {
+		case file.Name == "request.yaml":
+			err = decodeYAML(file.Data, &c.Request)
+		case file.Name == "decision.yaml":
+			err = decodeYAML(file.Data, &c.Want)
+		case strings.HasPrefix(file.Name, "explanation.") && strings.HasSuffix(file.Name, ".txt"):
+			c.Explanations[strings.TrimSuffix(strings.TrimPrefix(file.Name, "explanation."), ".txt")] = string(file.Data)
+		default:
+			err = errors.New("is not a part of a case")
+		}
+		if err != nil {
+			return c, fmt.Errorf("%s: %w", file.Name, err)
+		}
+	}
+	if c.Want.Outcome == "" || c.Request.AsOf == "" {
+		return c, errors.New("a case needs request.yaml with as_of and decision.yaml with outcome")
+	}
+	return c, r.assemble(&c)
+}
+
+func decodeYAML(content []byte, into any) error {
+	d, err := parseYAML(content)
+	if err != nil {
+		return err
+	}
+	raw, err := json.Marshal(d.value)
+	if err != nil {
+		return err
+	}
+	return strictly(raw, into)
+}
+
+func strictly(raw []byte, into any) error {
+	dec := util.NewJSONDecoder(strings.NewReader(string(raw)))
+	dec.DisallowUnknownFields()
+	return dec.Decode(into)
+}
+
+// assemble applies the changes to the base.
+func (r *Revision) assemble(c *Case) error {
+	var base []CaseFact
+	if c.Request.Base != "" {
+		name := path.Join(path.Dir(c.File), c.Request.Base+".yaml")
+		content, ok := r.tree[name]
+		if !ok {
+			return fmt.Errorf("the base %s does not exist", name)
+		}
+		var file struct {
+			Story string     `json:"story"`
+			Facts []CaseFact `json:"facts"`
+		}
+		if err := decodeYAML(content, &file); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		base = file.Facts
+	}
+	for _, gone := range c.Request.Without {
+		before := len(base)
+		base = slices.DeleteFunc(base, func(f CaseFact) bool { return f.Kind == gone || f.Kind+"/"+f.Key == gone })
+		if len(base) == before {
+			return fmt.Errorf("without: the base has no %s", gone)
+		}
+	}
+	base = slices.DeleteFunc(base, func(f CaseFact) bool {
+		return slices.ContainsFunc(c.Request.With, func(g CaseFact) bool { return f.Kind == g.Kind && f.Key == g.Key })
+	})
+	for i, f := range append(base, c.Request.With...) {
+		fact, err := f.fact(i)
+		if err != nil {
+			return err
+		}
+		c.facts = append(c.facts, fact)
+	}
+	if problems := r.Validate(c.facts); len(problems) > 0 {
+		return &decision.InvalidError{Problems: problems}
+	}
+	return nil
+}
+
+func (f CaseFact) fact(i int) (decision.Fact, error) {
+	id := f.Kind
+	if f.Key != "" {
+		id += "/" + f.Key
+	}
+	fact := decision.Fact{
+		ID: fmt.Sprintf("%s@%s", id, f.Source), Kind: f.Kind, Key: f.Key, Source: f.Source, ValidFrom: f.ValidFrom, ValidTo: f.ValidTo,
+	}
+	if f.RecordedOn != "" {
+		at, err := time.Parse(time.DateOnly, string(f.RecordedOn))
+		if err != nil {
+			return fact, fmt.Errorf("recorded_on: %w", err)
+		}
+		fact.RecordedAt = at
+	}
+	if len(f.Body) > 0 && string(f.Body) != "null" {
+		var err error
+		if fact.Body, err = decision.Canonical(f.Body); err != nil {
+			return fact, fmt.Errorf("fact %d: %w", i, err)
+		}
+	}
+	return fact, nil
+}
+
+// Run decides the case and returns what did not come out as it should.
+func (r *Revision) Run(ctx context.Context, c Case, render Render) ([]string, error) {
+	result, err := r.DecideCase(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	var wrong []string
+	if result.Outcome != c.Want.Outcome {
+		wrong = append(wrong, fmt.Sprintf("the outcome is %s, not %s", result.Outcome, c.Want.Outcome))
+	}
+	expected := maps.Clone(c.Want.Requirements)
+	for _, f := range result.Findings {
+		want, listed := expected[f.ID]
+		delete(expected, f.ID)
+		if !listed {
+			want = "met"
+		}
+		if got := described(f); got != want && !strings.HasPrefix(got, want+" ") && (listed || f.Due) {
+			wrong = append(wrong, fmt.Sprintf("%s is %s, not %s", f.ID, got, want))
+		}
+		for _, flag := range c.Want.Flags[f.ID] {
+			if !slices.Contains(f.Flags, flag) {
+				wrong = append(wrong, fmt.Sprintf("%s lacks the flag %s", f.ID, flag))
+			}
+		}
+	}
+	for id := range expected {
+		wrong = append(wrong, "there is no requirement "+id)
+	}
+	if len(wrong) > 0 {
+		return wrong, nil // that it is explained otherwise goes without saying
+	}
+	for _, language := range slices.Sorted(maps.Keys(r.texts)) {
+		if got := render(r, c.Program, language, c.Request.AsOf, result); got != c.Explanations[language] {
+			wrong = append(wrong, fmt.Sprintf("the explanation in %q reads otherwise", language))
+		}
+	}
+	return wrong, nil
+}
+
+// described is a finding in the words of decision.yaml.
+func described(f decision.Finding) string {
+	if !f.Due {
+		return "not due"
+	}
+	return string(f.Status) + " " + f.Reason
+}
+
+// DecideCase evaluates the facts of the case.
+func (r *Revision) DecideCase(ctx context.Context, c Case) (decision.Result, error) {
+	known := slices.DeleteFunc(slices.Clone(c.facts), func(f decision.Fact) bool {
+		return c.Request.KnownAt != "" && decision.DayOf(f.RecordedAt) > c.Request.KnownAt && !f.RecordedAt.IsZero()
+	})
+	raw, err := r.Evaluate(ctx, c.Program, c.Request.AsOf, decision.Select(known, c.Request.AsOf))
+	if err != nil {
+		return decision.Result{}, err
+	}
+	return decision.ParseResult(raw)
+}
+
+// checkCases sorts what does not hold into what blocks and what only warns.
+func (r *Revision) checkCases(ctx context.Context, render Render) (blocking error, warnings []decision.PolicyProblem) {
+	cases, err := r.Cases()
+	if err != nil {
+		return err, nil
+	}
+	var blocks, warns problems
+	for _, c := range cases {
+		wrong, err := r.Run(ctx, c, render)
+		if err != nil {
+			wrong = append(wrong, err.Error())
+		}
+		if len(wrong) == 0 {
+			continue
+		}
+		into := &warns
+		if c.Want.Blocks {
+			into = &blocks
+		}
+		into.add(c.File, 1, "%s", strings.Join(wrong, "; "))
+	}
+	return blocks.err(), warns
+}

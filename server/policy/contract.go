@@ -1,0 +1,192 @@
+package policy
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/util"
+
+	"assay/server/decision"
+	"assay/server/schema"
+)
+
+const (
+	contractFolder      = "schemas/data/"
+	requirementContract = contractFolder + "requirement.json"
+)
+
+// checkData holds each data file against its contract: a requirement's against
+// schemas/data/requirement.json, any other against schemas/data/<its path>.json if
+// there is one. What JSON Schema cannot say follows in Go: dates in order, members
+// of choices, the same sentences in every language.
+func (r *Revision) checkData(_ context.Context, found *problems) {
+	contracts := make(map[string]*schema.Schema)
+	for _, name := range r.tree.with(".json") {
+		if !strings.HasPrefix(name, contractFolder) {
+			continue
+		}
+		var document any
+		if err := util.UnmarshalJSON(r.tree[name], &document); err != nil {
+			continue // reported when schemas were loaded
+		}
+		compiled, err := schema.Compile(document, "")
+		if err != nil {
+			found.add(name, 1, "%v", err)
+			continue
+		}
+		contracts[name] = compiled
+	}
+	requirements := r.requirementPackages()
+	for _, name := range slices.Sorted(maps.Keys(r.documents)) {
+		pkg := strings.ReplaceAll(path.Dir(name), "/", ".")
+		contract := contracts[contractFolder+pkg+".json"]
+		_, isRequirement := requirements[pkg]
+		if isRequirement {
+			contract = contracts[requirementContract]
+		}
+		if contract == nil {
+			continue
+		}
+		document := r.documents[name]
+		broken := contract.Check(document.value)
+		for _, p := range broken {
+			place := strings.Join(p.Path, ".")
+			found.add(name, document.line(p.Path), "%s", strings.TrimPrefix(place+": "+p.Message, ": "))
+		}
+		if isRequirement && len(broken) == 0 {
+			r.checkRequirementData(name, document, found)
+		}
+	}
+	for pkg, rule := range requirements {
+		if name := strings.ReplaceAll(pkg, ".", "/") + "/data.yaml"; r.documents[name] == nil {
+			found.add(rule.Location.File, rule.Location.Row, "the requirement has no %s", name)
+		}
+	}
+}
+
+// requirementPackages finds the packages that are requirements, which is to say that
+// they have a rule named met, with that rule.
+func (r *Revision) requirementPackages() map[string]*ast.Rule {
+	packages := make(map[string]*ast.Rule)
+	for _, name := range slices.Sorted(maps.Keys(r.compiler.Modules)) {
+		module := r.compiler.Modules[name]
+		for _, rule := range module.Rules {
+			if ref := rule.Head.Ref(); len(ref) == 1 && ref[0].Value.Compare(ast.Var("met")) == 0 {
+				if pkg := packageName(module); packages[pkg] == nil {
+					packages[pkg] = rule
+				}
+			}
+		}
+	}
+	return packages
+}
+
+// requirementData is a requirement's data.yaml, decoded.
+type requirementData struct {
+	Ref      string                               `json:"ref"`
+	Facts    []string                             `json:"facts"`
+	Citation decision.Citation                    `json:"citation"`
+	Values   map[string]datedValue                `json:"values"`
+	Texts    map[string]decision.RequirementTexts `json:"texts"`
+}
+
+type datedValue struct {
+	Unit  string   `json:"unit"`
+	OneOf []string `json:"one_of"`
+	Dated []struct {
+		Since     decision.Day      `json:"since"`
+		Value     any               `json:"value"`
+		Citation  decision.Citation `json:"citation"`
+		Uncertain bool              `json:"uncertain"`
+	} `json:"dated"`
+}
+
+func (d *document) decode(into any) error {
+	raw, err := json.Marshal(d.value)
+	if err != nil {
+		return err
+	}
+	return util.UnmarshalJSON(raw, into)
+}
+
+func (r *Revision) checkRequirementData(name string, d *document, found *problems) {
+	var data requirementData
+	if err := d.decode(&data); err != nil {
+		found.add(name, 1, "%v", err)
+		return
+	}
+	for i, kind := range data.Facts {
+		if r.kinds[kind] == nil {
+			found.add(name, d.line([]string{"facts", itoa(i)}), "%s: %s", kind, unknownKind(kind, r.kinds))
+		}
+	}
+	for _, value := range slices.Sorted(maps.Keys(data.Values)) {
+		checkDated(name, d, value, data.Values[value], found)
+	}
+	checkTexts(name, d, data.Texts, found)
+}
+
+func checkDated(name string, d *document, value string, v datedValue, found *problems) {
+	for i, entry := range v.Dated {
+		at := []string{"values", value, "dated", itoa(i)}
+		if i > 0 && entry.Since <= v.Dated[i-1].Since {
+			found.add(name, d.line(append(at, "since")), "values.%s: %s does not come after %s; entries stand in the order of their dates", value, entry.Since, v.Dated[i-1].Since)
+		}
+		var members []any
+		switch x := entry.Value.(type) {
+		case string:
+			members = []any{x}
+		case []any:
+			members = x
+		}
+		for _, member := range members {
+			word, _ := member.(string)
+			if v.OneOf != nil && !slices.Contains(v.OneOf, word) {
+				found.add(name, d.line(append(at, "value")), "values.%s: %q must be one of %s", value, word, strings.Join(v.OneOf, ", "))
+			}
+		}
+	}
+}
+
+// checkTexts: every language says the same things with the same values.
+func checkTexts(name string, d *document, texts map[string]decision.RequirementTexts, found *problems) {
+	languages := slices.Sorted(maps.Keys(texts))
+	reference := languages[0]
+	for _, language := range languages[1:] {
+		for group, pair := range map[string][2]map[string]string{
+			"found":  {texts[reference].Found, texts[language].Found},
+			"action": {texts[reference].Action, texts[language].Action},
+		} {
+			checkTranslation(name, d, [2]string{reference, language}, group, pair, found)
+		}
+	}
+}
+
+func checkTranslation(name string, d *document, languages [2]string, group string, texts [2]map[string]string, found *problems) {
+	for side, other := range [2]int{1, 0} {
+		for code, sentence := range texts[side] {
+			at := []string{"texts", languages[side], group, code}
+			translation, ok := texts[other][code]
+			if !ok {
+				found.add(name, d.line(at), "texts.%s.%s: %q is missing in the language %q", languages[side], group, code, languages[other])
+				continue
+			}
+			if side == 0 && !slices.Equal(placeholders(sentence), placeholders(translation)) {
+				at[1] = languages[1]
+				found.add(name, d.line(at), "texts.%s.%s.%s: names {%s}, but in %q the sentence names {%s}", languages[1], group, code,
+					strings.Join(placeholders(translation), "} {"), languages[0], strings.Join(placeholders(sentence), "} {"))
+			}
+		}
+	}
+}
+
+func placeholders(sentence string) []string {
+	names := decision.Placeholders(sentence)
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -1,0 +1,180 @@
+package policy
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"assay/server/decision"
+)
+
+// Archive keeps every tree that ever served.
+type Archive interface {
+	SaveRevision(ctx context.Context, digest string, files map[string][]byte, at time.Time) error
+	// RevisionFiles gives decision.ErrNotFound for a tree that never served.
+	RevisionFiles(ctx context.Context, digest string) (map[string][]byte, error)
+}
+
+// Gate is the way from a tree to a revision that may serve: it must load, its Rego
+// tests must pass, and so must the cases that block. Cases that only warn are
+// returned as warnings.
+func Gate(ctx context.Context, tree Tree, render Render) (*Revision, []decision.PolicyProblem, error) {
+	revision, err := Load(ctx, tree)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := revision.Test(ctx, false); err != nil {
+		return nil, nil, err
+	}
+	blocking, warnings := revision.checkCases(ctx, render)
+	if blocking != nil {
+		return nil, nil, blocking
+	}
+	return revision, warnings, nil
+}
+
+// Library gives the revision that serves, and takes over a new tree when it passes
+// the gate. A bad one never replaces a good one.
+type Library struct {
+	Archive Archive
+	Render  Render
+	Now     func() time.Time
+	Logger  *slog.Logger
+	// Name says where the policies come from; FS reads them.
+	Name string
+	FS   fs.FS
+
+	current atomic.Pointer[Revision]
+
+	reloading sync.Mutex // one reload at a time
+	tried     string     // digest of the tree that was looked at last
+
+	mu     sync.Mutex
+	status decision.PolicyStatus
+	// earlier holds revisions that served before, for reading their decisions.
+	earlier map[string]*Revision
+}
+
+var _ decision.Revisions = (*Library)(nil)
+
+// maxEarlier bounds the earlier revisions held in memory; the archive has them all.
+const maxEarlier = 8
+
+// Current implements decision.Revisions. It is nil until the first Reload succeeds.
+func (l *Library) Current() decision.Revision { return l.current.Load() }
+
+// Status implements decision.Revisions.
+func (l *Library) Status() decision.PolicyStatus {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.status
+}
+
+// Revision implements decision.Revisions.
+func (l *Library) Revision(ctx context.Context, digest string) (decision.Revision, error) {
+	if current := l.current.Load(); current != nil && current.digest == digest {
+		return current, nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if r, ok := l.earlier[digest]; ok {
+		return r, nil
+	}
+	files, err := l.Archive.RevisionFiles(ctx, digest)
+	if err != nil {
+		return nil, err
+	}
+	if got := Tree(files).Digest(); got != digest {
+		return nil, fmt.Errorf("revision %s: what is stored under it has the digest %s", digest, got)
+	}
+	r, err := reload(ctx, files)
+	if err != nil {
+		return nil, fmt.Errorf("revision %s: %w", digest, err)
+	}
+	l.keep(r)
+	return r, nil
+}
+
+// keep holds an earlier revision in memory; l.mu is held.
+func (l *Library) keep(r *Revision) {
+	if l.earlier == nil || len(l.earlier) >= maxEarlier {
+		l.earlier = make(map[string]*Revision)
+	}
+	l.earlier[r.digest] = r
+}
+
+// Reload looks at the tree and, if it changed and passes the gate, lets it serve.
+// The error says why it may not; Status says so too until the tree is mended.
+func (l *Library) Reload(ctx context.Context) error {
+	l.reloading.Lock()
+	defer l.reloading.Unlock()
+	tree, err := ReadTree(l.FS)
+	if err != nil {
+		l.tried = ""
+		return l.refuse(&Error{[]decision.PolicyProblem{{Message: err.Error()}}})
+	}
+	digest := tree.Digest()
+	if digest == l.tried {
+		return nil
+	}
+	l.tried = digest
+	if current := l.current.Load(); current != nil && current.digest == digest {
+		l.recover()
+		return nil
+	}
+	revision, warnings, err := Gate(ctx, tree, l.Render)
+	if err != nil {
+		return l.refuse(err)
+	}
+	now := l.Now().UTC()
+	if err := l.Archive.SaveRevision(ctx, digest, tree, now); err != nil {
+		l.tried = "" // not the tree's fault: try again
+		return l.refuse(fmt.Errorf("keep revision %s: %w", digest, err))
+	}
+	l.activate(revision, warnings, now)
+	return nil
+}
+
+func (l *Library) activate(r *Revision, warnings []decision.PolicyProblem, now time.Time) {
+	l.mu.Lock()
+	if previous := l.current.Load(); previous != nil {
+		l.keep(previous)
+	}
+	l.status = decision.PolicyStatus{Revision: r.digest, ActivatedAt: now, Source: l.Name, Warnings: warnings}
+	l.current.Store(r)
+	l.mu.Unlock()
+
+	l.Logger.Info("policies active", "revision", r.digest, "source", l.Name, "programs", len(r.programs))
+	for _, w := range warnings {
+		l.Logger.Warn("a case does not hold", "at", fmt.Sprintf("%s:%d", w.File, w.Line), "detail", w.Message)
+	}
+}
+
+// refuse keeps what serves and says why.
+func (l *Library) refuse(err error) error {
+	list := problemsOf(err)
+	l.mu.Lock()
+	if len(l.status.Problems) == 0 {
+		l.status.Since = l.Now().UTC()
+	}
+	l.status.Problems = list
+	l.mu.Unlock()
+	for _, p := range list {
+		l.Logger.Error("policies refused", "at", fmt.Sprintf("%s:%d", p.File, p.Line), "detail", p.Message)
+	}
+	return err
+}
+
+// recover forgets the problems: what is on disk is what serves.
+func (l *Library) recover() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.status.Problems) > 0 {
+		l.Logger.Info("policies mended", "revision", l.status.Revision)
+	}
+	l.status.Problems, l.status.Since = nil, time.Time{}
+}

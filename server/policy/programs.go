@@ -1,0 +1,168 @@
+package policy
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+
+	"assay/server/decision"
+)
+
+// loadPrograms prepares every package that has an entrypoint named decision.
+func (r *Revision) loadPrograms(ctx context.Context, found *problems) {
+	r.programs = make(map[string]*program)
+	for _, entry := range r.compiler.GetAnnotationSet().Flatten() {
+		if entry.Annotations == nil || !entry.Annotations.Entrypoint || !strings.HasSuffix(entry.Path.String(), ".decision") {
+			continue
+		}
+		name := strings.TrimSuffix(strings.TrimPrefix(entry.Path.String(), "data."), ".decision")
+		p, err := r.loadProgram(ctx, name)
+		if err != nil {
+			found.add(entry.Location.File, entry.Location.Row, "program %s: %v", name, err)
+			continue
+		}
+		r.programs[name] = p
+	}
+	if len(r.programs) == 0 {
+		found.add("", 0, "no program: no package has a rule decision that is annotated as an entrypoint")
+	}
+}
+
+func (r *Revision) loadProgram(ctx context.Context, name string) (*program, error) {
+	query, err := r.prepare(ctx, "data."+name+".decision")
+	if err != nil {
+		return nil, err
+	}
+	p := &program{Program: decision.Program{Name: name}, query: query}
+	r.describe(p)
+	if p.parts, err = r.partsOf(ctx, name); err != nil {
+		return nil, err
+	}
+	requirements := r.requirementPackages()
+	for _, id := range slices.Sorted(maps.Keys(p.parts)) {
+		rule, ok := requirements[p.parts[id]]
+		if !ok {
+			return nil, fmt.Errorf("names the requirement %s, but no package %s has a rule met", id, p.parts[id])
+		}
+		requirement, err := r.requirement(id, p.parts[id], rule)
+		if err != nil {
+			return nil, err
+		}
+		p.Requirements = append(p.Requirements, requirement)
+	}
+	return p, nil
+}
+
+// partsOf asks the program which requirements some version of it is made of.
+func (r *Revision) partsOf(ctx context.Context, name string) (map[string]string, error) {
+	query, err := r.prepare(ctx, "data."+name+".parts")
+	if err != nil {
+		return nil, err
+	}
+	results, err := query.Eval(ctx, rego.EvalInput(map[string]any{}))
+	if err != nil {
+		return nil, err
+	}
+	if len(results) == 1 {
+		if object, ok := results[0].Expressions[0].Value.(map[string]any); ok && len(object) > 0 {
+			parts := make(map[string]string, len(object))
+			for id, pkg := range object {
+				parts[id], _ = pkg.(string)
+			}
+			return parts, nil
+		}
+	}
+	return nil, fmt.Errorf("its rule parts does not name the requirements it is made of")
+}
+
+// describe takes title, description and citations from the package's annotations.
+func (r *Revision) describe(p *program) {
+	for _, entry := range r.compiler.GetAnnotationSet().Flatten() {
+		if entry.Path.String() != "data."+p.Name || entry.Annotations == nil || entry.Annotations.Scope != "package" {
+			continue
+		}
+		p.Title, p.Description = entry.Annotations.Title, entry.Annotations.Description
+		for _, resource := range entry.Annotations.RelatedResources {
+			p.Citations = append(p.Citations, decision.Citation{Title: resource.Description, URL: resource.Ref.String()})
+		}
+	}
+}
+
+func (r *Revision) requirement(id, pkg string, rule *ast.Rule) (decision.Requirement, error) {
+	name := strings.ReplaceAll(pkg, ".", "/") + "/data.yaml"
+	var data requirementData
+	if err := r.documents[name].decode(&data); err != nil {
+		return decision.Requirement{}, fmt.Errorf("%s: %w", name, err)
+	}
+	requirement := decision.Requirement{
+		ID: id, Ref: data.Ref, Title: data.Texts["en"].Title, Facts: data.Facts, Citation: data.Citation,
+		Rule: decision.Location{File: rule.Location.File, Line: rule.Location.Row},
+	}
+	for _, valueName := range slices.Sorted(maps.Keys(data.Values)) {
+		v := data.Values[valueName]
+		value := decision.DatedValue{Name: valueName, Unit: v.Unit}
+		for _, e := range v.Dated {
+			value.Entries = append(value.Entries, decision.DatedEntry{Since: e.Since, Value: e.Value, Citation: e.Citation, Uncertain: e.Uncertain})
+		}
+		requirement.Values = append(requirement.Values, value)
+	}
+	return requirement, nil
+}
+
+// loadTexts gathers, by language, what is common and what each requirement says.
+func (r *Revision) loadTexts(_ context.Context, found *problems) {
+	const file = "languages/data.yaml"
+	d, ok := r.documents[file]
+	if !ok {
+		found.add(file, 0, "the file of languages is missing")
+		return
+	}
+	r.texts = make(decision.Texts)
+	if err := d.decode(&r.texts); err != nil {
+		found.add(file, 1, "%v", err)
+		return
+	}
+	for tag, language := range r.texts {
+		language.Requirements = make(map[string]decision.RequirementTexts)
+		r.texts[tag] = language
+	}
+	for _, p := range r.programs {
+		for id, pkg := range p.parts {
+			r.addTexts(p.Name+"/"+id, strings.ReplaceAll(pkg, ".", "/")+"/data.yaml", found)
+		}
+	}
+}
+
+func (r *Revision) addTexts(key, name string, found *problems) {
+	var data requirementData
+	if err := r.documents[name].decode(&data); err != nil {
+		found.add(name, 1, "%v", err)
+		return
+	}
+	for tag, language := range r.texts {
+		texts, ok := data.Texts[tag]
+		if !ok {
+			found.add(name, r.documents[name].line([]string{"texts"}), "texts: the language %q is missing", tag)
+			continue
+		}
+		language.Requirements[key] = texts
+	}
+}
+
+func itoa(i int) string { return strconv.Itoa(i) }
+
+// lineOfJSONError finds the line on which a JSON file breaks off.
+func lineOfJSONError(content []byte, err error) int {
+	if syntax, ok := err.(*json.SyntaxError); ok {
+		return 1 + bytes.Count(content[:min(int(syntax.Offset), len(content))], []byte("\n"))
+	}
+	return 1
+}

@@ -1,0 +1,227 @@
+// Package policy loads policy trees, keeps bad ones from serving, and evaluates.
+// Nothing else in the program imports OPA.
+package policy
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/storage"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+
+	"assay/server/decision"
+)
+
+// Revision is one policy tree, compiled. It is immutable and may be used
+// concurrently.
+type Revision struct {
+	tree      Tree
+	digest    string
+	documents map[string]*document // data files by path
+	modules   map[string]*ast.Module
+	compiler  *ast.Compiler
+	schemas   *ast.SchemaSet
+	store     storage.Store
+	data      map[string]any
+	kinds     map[string]*factKind
+	programs  map[string]*program
+	texts     decision.Texts
+}
+
+var _ decision.Revision = (*Revision)(nil)
+
+// Load compiles a tree: parse, types, contracts of the data, programs. The error is
+// an *Error that names every place. It does not run the tree's tests; see Test.
+func Load(ctx context.Context, tree Tree) (*Revision, error) {
+	r := newRevision(tree)
+	return r, r.build(ctx, r.parse, r.loadSchemas, r.compile, r.checkData, r.checkReferences, r.loadPrograms, r.loadTexts)
+}
+
+// reload compiles a tree that served before. It is not held against contracts that
+// may have become stricter since: decisions it made must stay readable.
+func reload(ctx context.Context, tree Tree) (*Revision, error) {
+	r := newRevision(tree)
+	return r, r.build(ctx, r.parse, r.loadSchemas, r.compile, r.loadPrograms, r.loadTexts)
+}
+
+func newRevision(tree Tree) *Revision {
+	return &Revision{tree: tree, digest: tree.Digest(), documents: make(map[string]*document)}
+}
+
+// build takes the steps in order. Each needs what the one before built, so the first
+// with problems ends it.
+func (r *Revision) build(ctx context.Context, steps ...func(context.Context, *problems)) error {
+	for _, step := range steps {
+		var found problems
+		step(ctx, &found)
+		if err := found.err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Digest implements decision.Revision.
+func (r *Revision) Digest() string { return r.digest }
+
+// Tree is what the revision was made from.
+func (r *Revision) Tree() Tree { return r.tree }
+
+// Texts implements decision.Revision.
+func (r *Revision) Texts() decision.Texts { return r.texts }
+
+// parse reads all Rego and data files, each on its own, so that every broken file is
+// named at once.
+func (r *Revision) parse(_ context.Context, found *problems) {
+	r.modules = make(map[string]*ast.Module)
+	for _, name := range r.tree.with(".rego") {
+		module, err := ast.ParseModuleWithOpts(name, string(r.tree[name]), ast.ParserOptions{
+			RegoVersion: ast.RegoV1, ProcessAnnotation: true, Capabilities: pure(),
+		})
+		switch {
+		case err != nil:
+			found.addOPA(name, err)
+		case module == nil:
+			found.add(name, 1, "the file is empty")
+		default:
+			r.modules[name] = module
+			checkPlace(name, module, found)
+		}
+	}
+	r.data = make(map[string]any)
+	for _, name := range r.tree.with(".yaml") {
+		if path.Base(name) == "data.yaml" {
+			r.parseData(name, found)
+		}
+	}
+	for _, name := range r.tree.with("data.json") {
+		if path.Base(name) == "data.json" {
+			found.add(name, 1, "data lies in data.yaml files here, where lines and comments survive")
+		}
+	}
+}
+
+// checkPlace: a package lies in the folder of its name, so that its data does too.
+func checkPlace(name string, module *ast.Module, found *problems) {
+	want := strings.ReplaceAll(path.Dir(name), "/", ".")
+	got := packageName(module)
+	if want != "." && got != want && got != want+"_test" {
+		found.add(name, module.Package.Location.Row, "package %s does not belong here; this folder is %s", got, want)
+	}
+}
+
+func packageName(module *ast.Module) string {
+	parts := make([]string, 0, len(module.Package.Path)-1)
+	for _, term := range module.Package.Path[1:] {
+		parts = append(parts, string(term.Value.(ast.String)))
+	}
+	return strings.Join(parts, ".")
+}
+
+func (r *Revision) parseData(name string, found *problems) {
+	d, err := parseYAML(r.tree[name])
+	if err != nil {
+		y := err.(*yamlError)
+		found.add(name, y.line, "%s", y.message)
+		return
+	}
+	object, ok := d.value.(map[string]any)
+	if !ok {
+		found.add(name, 1, "must be a mapping of names to values")
+		return
+	}
+	r.documents[name] = d
+	place := r.data
+	for _, part := range strings.Split(path.Dir(name), "/") {
+		if path.Dir(name) == "." {
+			break
+		}
+		below, ok := place[part].(map[string]any)
+		if !ok {
+			below = make(map[string]any)
+			place[part] = below
+		}
+		place = below
+	}
+	for key, value := range object {
+		if _, taken := place[key]; taken {
+			found.add(name, d.line([]string{key}), "%q is also the name of a folder with data", key)
+			continue
+		}
+		place[key] = value
+	}
+}
+
+// compile type-checks what serves. Tests are compiled when they are run.
+func (r *Revision) compile(_ context.Context, found *problems) {
+	r.store = inmem.NewFromObjectWithOpts(r.data, inmem.OptRoundTripOnWrite(false))
+	serving := maps.Clone(r.modules)
+	maps.DeleteFunc(serving, func(name string, _ *ast.Module) bool { return strings.HasSuffix(name, "_test.rego") })
+	r.compiler = r.newCompiler()
+	if r.compiler.Compile(serving); r.compiler.Failed() {
+		found.addOPA("", r.compiler.Errors)
+	}
+}
+
+func (r *Revision) newCompiler() *ast.Compiler {
+	return ast.NewCompiler().
+		WithCapabilities(pure()).
+		WithStrict(true).
+		WithSchemas(r.schemas).
+		WithUseTypeCheckAnnotations(true).
+		WithDefaultRegoVersion(ast.RegoV1)
+}
+
+// program is something that can be decided: a package with the entrypoint decision.
+type program struct {
+	decision.Program
+	query rego.PreparedEvalQuery
+	// parts gives the package of each requirement.
+	parts map[string]string
+}
+
+// Programs implements decision.Revision.
+func (r *Revision) Programs() []decision.Program {
+	var list []decision.Program
+	for _, name := range slices.Sorted(maps.Keys(r.programs)) {
+		list = append(list, r.programs[name].Program)
+	}
+	return list
+}
+
+// Evaluate implements decision.Revision. Errors of built-ins make a rule undefined,
+// as under stock OPA, and undefined means unknown.
+func (r *Revision) Evaluate(ctx context.Context, name string, asOf decision.Day, facts decision.Facts) ([]byte, error) {
+	p, ok := r.programs[name]
+	if !ok {
+		return nil, fmt.Errorf("program %q: %w", name, decision.ErrNotFound)
+	}
+	input, err := inputValue(name, asOf, facts)
+	if err != nil {
+		return nil, err
+	}
+	results, err := p.query.Eval(ctx, rego.EvalParsedInput(input))
+	if err != nil {
+		return nil, fmt.Errorf("evaluate %s: %w", name, err)
+	}
+	if len(results) != 1 || len(results[0].Expressions) != 1 {
+		return nil, fmt.Errorf("evaluate %s: the policy gave no decision", name)
+	}
+	raw, err := json.Marshal(results[0].Expressions[0].Value)
+	if err != nil {
+		return nil, fmt.Errorf("evaluate %s: %w", name, err)
+	}
+	return decision.Canonical(raw)
+}
+
+// prepare compiles a query against the serving modules.
+func (r *Revision) prepare(ctx context.Context, query string) (rego.PreparedEvalQuery, error) {
+	return rego.New(rego.Query(query), rego.Compiler(r.compiler), rego.Store(r.store)).PrepareForEval(ctx)
+}
