@@ -1,0 +1,83 @@
+// Package api is Assay over HTTP. The OpenAPI document beside it is the source:
+// types and routes are generated from it, and requests are checked against it
+// before a handler sees them.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"assay/server/decision"
+)
+
+// DefaultBodyLimit is the most bytes of a body unless the configuration says
+// otherwise.
+const DefaultBodyLimit = 1 << 20
+
+// Config is what the API is made of.
+type Config struct {
+	// Service answers; its clock times the requests.
+	Service *decision.Service
+	// Ping tells whether the store answers.
+	Ping func(ctx context.Context) error
+	// Logger gets one line per request; nil discards them.
+	Logger *slog.Logger
+	// BodyLimit is the most bytes of a body; 0 means DefaultBodyLimit.
+	BodyLimit int64
+	// NewID makes ids for requests that come without one; nil means Service.NewID.
+	NewID func() string
+}
+
+// New makes the handler of all routes. It panics if the OpenAPI document that was
+// built in is broken, which the tests rule out.
+func New(config Config) http.Handler { return newEcho(config) }
+
+func newEcho(config Config) *echo.Echo {
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	if config.BodyLimit == 0 {
+		config.BodyLimit = DefaultBodyLimit
+	}
+	if config.NewID == nil {
+		config.NewID = config.Service.NewID
+	}
+
+	e := echo.New()
+	e.HTTPErrorHandler = writeProblem
+	e.Binder = bodyBinder{}
+	// In this order: whatever happens has an id, is logged, and is answered.
+	e.Use(
+		identify(config.NewID),
+		logRequests(config.Logger, config.Service.Now),
+		secure,
+		survive,
+		mustContract(document).enforce(config.BodyLimit),
+	)
+	RegisterHandlers(e, NewStrictHandler(&server{service: config.Service, ping: config.Ping}, nil))
+	registerDocs(e)
+	return e
+}
+
+// server implements the operations of the document, one file per resource.
+type server struct {
+	service *decision.Service
+	ping    func(ctx context.Context) error
+}
+
+var _ StrictServerInterface = (*server)(nil)
+
+// bodyBinder decodes a body that the contract has already checked. Echo's own
+// would bind query parameters into it as well.
+type bodyBinder struct{}
+
+func (bodyBinder) Bind(target any, c echo.Context) error {
+	if err := json.NewDecoder(c.Request().Body).Decode(target); err != nil {
+		return internal(err) // the document and the generated types disagree
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"assay/server/decision"
+)
+
+func (s *server) CreateDecision(ctx context.Context, r CreateDecisionRequestObject) (CreateDecisionResponseObject, error) {
+	// A language nobody speaks is refused before anything is logged.
+	current := s.service.Revisions.Current()
+	tag, speaker, err := choose(current.Texts(), r.Params.Lang, r.Params.AcceptLanguage)
+	if err != nil {
+		return nil, err
+	}
+	request, err := readDecisionRequest(*r.Body)
+	if err != nil {
+		return nil, err
+	}
+	request.RequestID = requestOf(ctx).id
+	d, revision, err := s.service.Decide(ctx, request)
+	if errors.Is(err, decision.ErrNotFound) {
+		return nil, failAt(ProblemCodeProgramNotFound, inBody("/program", "there is no such program; GET /v1/programs lists them"))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if revision.Digest() != current.Digest() {
+		// Another revision came between. Should it lack the language, the decision is
+		// made all the same, and is told in what it does speak.
+		if tag, speaker, err = choose(revision.Texts(), r.Params.Lang, r.Params.AcceptLanguage); err != nil {
+			tag, speaker, _ = choose(revision.Texts(), nil, nil)
+		}
+	}
+	body, err := writeDecision(d, revision.Programs(), speaker)
+	if err != nil {
+		return nil, err
+	}
+	noteDecision(ctx, d)
+	return CreateDecision201JSONResponse{Body: body, Headers: CreateDecision201ResponseHeaders{
+		ContentLanguage: tag, Location: "/v1/decisions/" + d.ID,
+	}}, nil
+}
+
+// readDecisionRequest gives each given fact its place in the request as its id.
+func readDecisionRequest(r DecisionRequest) (decision.Request, error) {
+	given, err := readFacts(r.Facts)
+	if err != nil {
+		return decision.Request{}, err
+	}
+	for i := range given {
+		given[i].ID = fmt.Sprintf("/facts/%d", i)
+	}
+	return decision.Request{
+		Program: r.Program, Partner: value(r.Partner), Given: given,
+		AsOf: value(r.AsOf), KnownAt: instant(r.KnownAt),
+	}, nil
+}
+
+func (s *server) GetDecision(ctx context.Context, r GetDecisionRequestObject) (GetDecisionResponseObject, error) {
+	d, err := s.service.Store.Decision(ctx, r.DecisionId)
+	if errors.Is(err, decision.ErrNotFound) {
+		return nil, fail(ProblemCodeDecisionNotFound, "no decision has this id")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read decision: %w", err)
+	}
+	var texts decision.Texts
+	var programs []decision.Program
+	revision, err := s.service.Revisions.Revision(ctx, d.Revision)
+	switch {
+	case err == nil:
+		texts, programs = revision.Texts(), revision.Programs()
+	case !errors.Is(err, decision.ErrNotFound):
+		return nil, fmt.Errorf("read revision %s: %w", d.Revision, err)
+	default:
+		// The words are gone, the evidence is not: codes and values can be told.
+	}
+	tag, speaker, err := choose(texts, r.Params.Lang, r.Params.AcceptLanguage)
+	if err != nil {
+		return nil, err
+	}
+	body, err := writeDecision(d, programs, speaker)
+	if err != nil {
+		return nil, err
+	}
+	noteDecision(ctx, d)
+	return GetDecision200JSONResponse{Body: body, Headers: GetDecision200ResponseHeaders{ContentLanguage: tag}}, nil
+}
+
+func (s *server) ListDecisions(ctx context.Context, r ListDecisionsRequestObject) (ListDecisionsResponseObject, error) {
+	p := r.Params
+	// The words of the revision that serves now: to load every revision that a page
+	// touches would cost more than the page.
+	tag, speaker, err := choose(s.service.Revisions.Current().Texts(), p.Lang, p.AcceptLanguage)
+	if err != nil {
+		return nil, err
+	}
+	q := decision.DecisionQuery{
+		Partner: value(p.Partner), Program: value(p.Program), Outcome: decision.Outcome(value(p.Outcome)),
+		DecidedFrom: instant(p.DecidedFrom), DecidedTo: instant(p.DecidedTo),
+	}
+	if p.DecidedFrom != nil && p.DecidedTo != nil && !q.DecidedTo.After(q.DecidedFrom) {
+		return nil, failAt(ProblemCodeInvalidParameter, inParameter("decided_to", "must be after decided_from"))
+	}
+	filters := filtersDigest("decisions", q.Partner, q.Program, string(q.Outcome),
+		q.DecidedFrom.Format(time.RFC3339Nano), q.DecidedTo.Format(time.RFC3339Nano))
+	from, err := parseCursor(p.Cursor, filters)
+	if err != nil {
+		return nil, err
+	}
+	limit := limitOf(p.Limit)
+	q.Before, q.Limit = from.Before, limit+1
+	found, err := s.service.Store.Decisions(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("search decisions: %w", err)
+	}
+
+	shown, more := page(found, limit)
+	body := DecisionList{Decisions: make([]DecisionSummary, len(shown))}
+	for i, entry := range shown {
+		result, err := decision.ParseResult(entry.Result)
+		if err != nil {
+			return nil, fmt.Errorf("decision %s: %w", entry.ID, err)
+		}
+		body.Decisions[i] = writeSummary(entry.Decision, result, speaker)
+	}
+	if more {
+		body.NextCursor = optional(cursor{Filters: filters, Before: shown[limit-1].Seq}.String())
+	}
+	return ListDecisions200JSONResponse{Body: body, Headers: ListDecisions200ResponseHeaders{ContentLanguage: tag}}, nil
+}
+
+func noteDecision(ctx context.Context, d decision.Decision) {
+	r := requestOf(ctx)
+	r.outcome, r.revision = string(d.Outcome), d.Revision
+}

@@ -1,0 +1,228 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"assay/server/decision"
+)
+
+// fakeRevision decides one requirement of one program: revenue is met from USD
+// 300,000 on. The real policies are tested end to end; here only the seam counts.
+type fakeRevision struct {
+	digest string
+	texts  decision.Texts
+	// evaluate replaces the evaluation, for results and errors of all kinds.
+	evaluate func() ([]byte, error)
+}
+
+const program = "csp.direct_bill.enrollment"
+
+func (r *fakeRevision) Digest() string        { return r.digest }
+func (r *fakeRevision) Texts() decision.Texts { return r.texts }
+
+func (r *fakeRevision) Programs() []decision.Program {
+	page := decision.Citation{Title: "Requirements", URL: "https://example.com/requirements"}
+	return []decision.Program{{
+		Name: program, Title: "Direct-bill enrolment", Description: "Who may enrol.", Citations: []decision.Citation{page},
+		Requirements: []decision.Requirement{{
+			ID: "revenue", Ref: "ENR-05a", Title: "Revenue (catalogue)", Facts: []string{"revenue_report"}, Citation: page,
+			Values: []decision.DatedValue{{Name: "minimum", Unit: "usd_cents", Entries: []decision.DatedEntry{
+				{Since: "2020-10-27", Value: json.Number("30000000"), Citation: page},
+				{Since: "2025-10-01", Value: json.Number("100000000"), Uncertain: true},
+			}}},
+			Rule: decision.Location{File: "csp/direct_bill/requirements/revenue/revenue.rego", Line: 12},
+		}},
+	}}
+}
+
+func (r *fakeRevision) Validate(facts []decision.Fact) []decision.Problem {
+	var problems []decision.Problem
+	for i, f := range facts {
+		if !slices.Contains([]string{"membership", "revenue_report", "credit_check"}, f.Kind) {
+			problems = append(problems, decision.Problem{Pointer: fmt.Sprintf("/%d/kind", i), Detail: "no such kind of fact"})
+		}
+	}
+	return problems
+}
+
+func (r *fakeRevision) Evaluate(_ context.Context, name string, _ decision.Day, facts decision.Facts) ([]byte, error) {
+	if r.evaluate != nil {
+		return r.evaluate()
+	}
+	if name != program {
+		return nil, decision.ErrNotFound
+	}
+	i := slices.IndexFunc(facts.Held, func(f decision.Fact) bool { return f.Kind == "revenue_report" })
+	if i < 0 {
+		return []byte(`{"outcome":"incomplete","rollup":"incomplete","version":"DB-4","findings":[{"id":"revenue","status":"unknown","due":true,` +
+			`"reason":"unknown","missing":[{"kind":"revenue_report","field":"usd_cents"}]}]}`), nil
+	}
+	var body struct {
+		Cents json.Number `json:"usd_cents"`
+	}
+	if err := json.Unmarshal(facts.Held[i].Body, &body); err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(nil, `{"outcome":"not_eligible","rollup":"not_eligible","version":"DB-4","findings":[{"id":"revenue","status":"not_met","due":true,`+
+		`"reason":"not_met","flags":["relayed"],"facts":[%q],"shown":{"actual":{"usd_cents":%s},"required":{"usd_cents":30000000},"gap":{"usd_cents":1},`+
+		`"since":"2020-10-27","citation":{"title":"Requirements","url":"https://example.com/requirements"},"window":{"from":"2025-02","to":"2026-01"}}}]}`,
+		facts.Held[i].ID, cmp.Or(body.Cents.String(), "0")), nil
+}
+
+func fakeTexts() decision.Texts {
+	months := strings.Fields("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre")
+	return decision.Texts{
+		"it": {
+			Name: "Italiano", Day: "{day} {month} {year}", Month: "{month} {year}", Range: "{from} – {to}", And: "e", Months: months,
+			Words: map[string]string{"not_eligible": "non idoneo", "unknown": "non noto"},
+			Requirements: map[string]decision.RequirementTexts{program + "/revenue": {
+				Title: "Ricavi", Found: map[string]string{"not_met": "I ricavi di {actual} sono sotto {required}, in vigore dal {since}."},
+			}},
+		},
+		"en": {
+			Name: "English", Words: map[string]string{"not_eligible": "not eligible"},
+			Requirements: map[string]decision.RequirementTexts{program + "/revenue": {
+				Title:  "Revenue",
+				Found:  map[string]string{"not_met": "Revenue of {actual} is below {required}.", "relayed": "The partner relayed it."},
+				Action: map[string]string{"not_met": "Grow."},
+			}},
+		},
+	}
+}
+
+// fakeRevisions serve the last one.
+type fakeRevisions struct {
+	all    []*fakeRevision
+	status decision.PolicyStatus
+	// next serves from the second look on, if there is one: as when a revision is
+	// activated in the midst of a request.
+	next *fakeRevision
+}
+
+func (r *fakeRevisions) Current() decision.Revision {
+	current := r.all[len(r.all)-1]
+	if r.next != nil {
+		r.all, r.next = append(r.all, r.next), nil
+	}
+	return current
+}
+
+func (r *fakeRevisions) Revision(_ context.Context, digest string) (decision.Revision, error) {
+	for _, revision := range r.all {
+		if revision.digest == digest {
+			return revision, nil
+		}
+	}
+	return nil, decision.ErrNotFound
+}
+
+func (r *fakeRevisions) Status() decision.PolicyStatus { return r.status }
+
+// fakeStore keeps everything in memory.
+type fakeStore struct {
+	mu         sync.Mutex
+	err        error
+	facts      []decision.Fact
+	of         []string
+	recordings map[string]decision.Recording
+	recorded   map[string][]decision.Fact
+	decisions  []decision.LoggedDecision
+}
+
+func (s *fakeStore) RecordFacts(_ context.Context, r decision.Recording) ([]decision.Fact, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := r.Partner + " " + r.IdempotencyKey
+	if before, found := s.recordings[key]; found && r.IdempotencyKey != "" {
+		if before.Digest != r.Digest {
+			return nil, false, decision.ErrIdempotencyKeyReused
+		}
+		return s.recorded[key], true, nil
+	}
+	facts := slices.Clone(r.Facts)
+	for i := range facts {
+		facts[i].ID, facts[i].RecordedAt = fmt.Sprintf("f%d", len(s.facts)+1), r.At
+		s.facts, s.of = append(s.facts, facts[i]), append(s.of, r.Partner)
+	}
+	s.recordings[key], s.recorded[key] = r, facts
+	return facts, false, s.err
+}
+
+func (s *fakeStore) Position(_ context.Context, knownAt time.Time) (int64, time.Time, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var n int64
+	for _, f := range s.facts {
+		if knownAt.IsZero() || !f.RecordedAt.After(knownAt) {
+			n++
+		}
+	}
+	return n, knownAt, s.err
+}
+
+func (s *fakeStore) Facts(_ context.Context, partner string, day decision.Day, position int64) ([]decision.Fact, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var found []decision.Fact
+	for i, f := range s.facts[:position] {
+		if s.of[i] == partner && f.ValidFrom <= day {
+			found = append(found, f)
+		}
+	}
+	return found, s.err
+}
+
+func (s *fakeStore) Partners(_ context.Context, after string, limit int) ([]decision.Partner, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := make(map[string]time.Time)
+	for i, id := range s.of {
+		if _, found := first[id]; !found && id > after {
+			first[id] = s.facts[i].RecordedAt
+		}
+	}
+	var partners []decision.Partner
+	for id, at := range first {
+		partners = append(partners, decision.Partner{ID: id, FirstRecordedAt: at})
+	}
+	slices.SortFunc(partners, func(a, b decision.Partner) int { return cmp.Compare(a.ID, b.ID) })
+	return partners[:min(limit, len(partners))], s.err
+}
+
+func (s *fakeStore) Append(_ context.Context, d decision.Decision) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.decisions = append(s.decisions, decision.LoggedDecision{Seq: int64(len(s.decisions) + 1), Decision: d})
+	return s.err
+}
+
+func (s *fakeStore) Decision(_ context.Context, id string) (decision.Decision, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range s.decisions {
+		if d.ID == id {
+			return d.Decision, s.err
+		}
+	}
+	return decision.Decision{}, cmp.Or(s.err, decision.ErrNotFound)
+}
+
+func (s *fakeStore) Decisions(_ context.Context, q decision.DecisionQuery) ([]decision.LoggedDecision, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var found []decision.LoggedDecision
+	for _, d := range slices.Backward(s.decisions) {
+		if (q.Before == 0 || d.Seq < q.Before) && (q.Partner == "" || d.Partner == q.Partner) && (q.Outcome == "" || d.Outcome == q.Outcome) &&
+			(q.Program == "" || d.Program == q.Program) && !d.DecidedAt.Before(q.DecidedFrom) && (q.DecidedTo.IsZero() || d.DecidedAt.Before(q.DecidedTo)) {
+			found = append(found, d)
+		}
+	}
+	return found[:min(q.Limit, len(found))], s.err
+}

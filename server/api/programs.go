@@ -1,0 +1,65 @@
+package api
+
+import (
+	"context"
+	"slices"
+
+	"assay/server/decision"
+	"assay/server/explain"
+)
+
+func (s *server) ListPrograms(_ context.Context, _ ListProgramsRequestObject) (ListProgramsResponseObject, error) {
+	revision := s.service.Revisions.Current()
+	programs := revision.Programs()
+	answer := ListPrograms200JSONResponse{Revision: revision.Digest(), Programs: make([]ProgramSummary, len(programs))}
+	for i, p := range programs {
+		answer.Programs[i] = ProgramSummary{Name: p.Name, Title: p.Title, Description: optional(p.Description)}
+	}
+	return answer, nil
+}
+
+func (s *server) GetProgram(_ context.Context, r GetProgramRequestObject) (GetProgramResponseObject, error) {
+	revision := s.service.Revisions.Current()
+	tag, speaker, err := choose(revision.Texts(), r.Params.Lang, r.Params.AcceptLanguage)
+	if err != nil {
+		return nil, err
+	}
+	programs := revision.Programs()
+	i := slices.IndexFunc(programs, func(p decision.Program) bool { return p.Name == r.Program })
+	if i < 0 {
+		return nil, fail(ProblemCodeProgramNotFound, "GET /v1/programs lists the programs")
+	}
+	body := writeProgram(programs[i], speaker)
+	body.Revision = revision.Digest()
+	return GetProgram200JSONResponse{Body: body, Headers: GetProgram200ResponseHeaders{ContentLanguage: tag}}, nil
+}
+
+func writeProgram(p decision.Program, speaker explain.Language) Program {
+	program := Program{
+		Name: p.Name, Title: p.Title, Description: optional(p.Description),
+		Citations:    make([]Citation, len(p.Citations)),
+		Requirements: make([]Requirement, len(p.Requirements)),
+	}
+	for i, c := range p.Citations {
+		program.Citations[i] = Citation{Title: c.Title, Url: c.URL}
+	}
+	for i, r := range p.Requirements {
+		program.Requirements[i] = Requirement{
+			Id: r.ID, Ref: optional(r.Ref), Title: title(speaker, p.Name, r.ID, r.Title),
+			Facts: list(r.Facts), Citation: writeCitation(r.Citation), Values: writeValues(r.Values),
+			Rule: RulePlace{File: r.Rule.File, Line: r.Rule.Line},
+		}
+	}
+	return program
+}
+
+func writeValues(values []decision.DatedValue) []DatedValue {
+	list := make([]DatedValue, len(values))
+	for i, v := range values {
+		list[i] = DatedValue{Name: v.Name, Unit: optional(v.Unit), Entries: make([]DatedEntry, len(v.Entries))}
+		for j, e := range v.Entries {
+			list[i].Entries[j] = DatedEntry{Since: e.Since, Value: e.Value, Citation: writeCitation(e.Citation), Uncertain: e.Uncertain}
+		}
+	}
+	return list
+}

@@ -1,0 +1,128 @@
+package api
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"assay/server/decision"
+	"assay/server/explain"
+)
+
+// writeDecision joins what was logged with what the decision's own revision says
+// about it.
+func writeDecision(d decision.Decision, programs []decision.Program, speaker explain.Language) (Decision, error) {
+	result, err := decision.ParseResult(d.Result)
+	if err != nil {
+		return Decision{}, fmt.Errorf("decision %s: %w", d.ID, err)
+	}
+	requirements := make(map[string]decision.Requirement)
+	if i := slices.IndexFunc(programs, func(p decision.Program) bool { return p.Name == d.Program }); i >= 0 {
+		for _, r := range programs[i].Requirements {
+			requirements[r.ID] = r
+		}
+	}
+	summary := writeSummary(d, result, speaker)
+	answer := Decision{
+		DecisionId: summary.DecisionId, Program: summary.Program, Partner: summary.Partner,
+		Outcome: summary.Outcome, OutcomeText: summary.OutcomeText, Rollup: summary.Rollup,
+		Version: summary.Version, Phase: summary.Phase, AsOf: summary.AsOf, KnownAt: summary.KnownAt,
+		DecidedAt: summary.DecidedAt, Revision: summary.Revision, RequestId: summary.RequestId,
+		Requirements: make([]RequirementFinding, len(result.Findings)),
+	}
+	for i, f := range result.Findings {
+		requirement, known := requirements[f.ID]
+		finding := writeFinding(f)
+		finding.Explanation, finding.Action = explanation(speaker, d.Program, f)
+		finding.Title = title(speaker, d.Program, f.ID, requirement.Title)
+		if known {
+			finding.Ref, finding.Rule = optional(requirement.Ref), writeRule(requirement.Rule)
+		}
+		answer.Requirements[i] = finding
+	}
+	return answer, nil
+}
+
+func writeSummary(d decision.Decision, result decision.Result, speaker explain.Language) DecisionSummary {
+	rollup := result.Rollup
+	if rollup == "" {
+		rollup = result.Outcome
+	}
+	return DecisionSummary{
+		DecisionId: d.ID, Program: d.Program, Partner: optional(d.Partner),
+		Outcome: string(d.Outcome), OutcomeText: speaker.Outcome(d.Outcome), Rollup: string(rollup),
+		Version: optional(result.Version), Phase: optional(result.Phase),
+		AsOf: d.AsOf, KnownAt: d.KnownAt.UTC(), DecidedAt: d.DecidedAt.UTC(),
+		Revision: d.Revision, RequestId: optional(d.RequestID),
+	}
+}
+
+func explanation(speaker explain.Language, program string, f decision.Finding) (string, *string) {
+	text, action := speaker.Finding(program, f)
+	return text, optional(action)
+}
+
+// title prefers the reader's language to the catalogue, and the catalogue to a code.
+func title(speaker explain.Language, program, requirement, catalogue string) string {
+	if t := speaker.Title(program, requirement); t != requirement || catalogue == "" {
+		return t
+	}
+	return catalogue
+}
+
+// writeFinding spreads the shown values over the members that the document names;
+// what does not fit one of them goes with the details, so nothing is lost.
+func writeFinding(f decision.Finding) RequirementFinding {
+	shown := maps.Clone(f.Shown)
+	take := func(name string) any {
+		v := shown[name]
+		delete(shown, name)
+		return v
+	}
+	finding := RequirementFinding{
+		Id: f.ID, Status: RequirementFindingStatus(f.Status), Due: f.Due, Reason: f.Reason,
+		Flags: list(f.Flags), Facts: list(f.Facts), Missing: make([]MissingFact, len(f.Missing)),
+		Actual: take("actual"), Required: take("required"), Gap: take("gap"),
+	}
+	if s, ok := shown["since"].(string); ok {
+		if day, err := decision.ParseDay(s); err == nil {
+			finding.Since = &day
+			delete(shown, "since")
+		}
+	}
+	if citation, ok := shown["citation"].(map[string]any); ok && len(citation) == 2 {
+		title, hasTitle := citation["title"].(string)
+		url, hasURL := citation["url"].(string)
+		if hasTitle && hasURL {
+			finding.Citation = &Citation{Title: title, Url: url}
+			delete(shown, "citation")
+		}
+	}
+	finding.Details = shown
+	for i, m := range f.Missing {
+		finding.Missing[i] = MissingFact{Kind: m.Kind, Key: optional(m.Key), Field: optional(m.Field)}
+	}
+	return finding
+}
+
+func writeRule(l decision.Location) *RulePlace {
+	if l.File == "" {
+		return nil
+	}
+	return &RulePlace{File: l.File, Line: l.Line}
+}
+
+func writeCitation(c decision.Citation) *Citation {
+	if c == (decision.Citation{}) {
+		return nil
+	}
+	return &Citation{Title: c.Title, Url: c.URL}
+}
+
+// list is [] rather than null for nothing.
+func list(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
