@@ -35,9 +35,6 @@ func (s *Service) Decide(ctx context.Context, req Request) (Decision, Revision, 
 	if err := s.settleKnownAt(ctx, &d, now); err != nil {
 		return d, nil, err
 	}
-	if problems := revision.Validate(req.Given); len(problems) > 0 {
-		return d, nil, invalidFacts(problems)
-	}
 
 	stored, err := s.stored(ctx, d)
 	if err != nil {
@@ -59,6 +56,9 @@ func (s *Service) Decide(ctx context.Context, req Request) (Decision, Revision, 
 // of d, the stored facts and the given ones it fills in result, outcome and digests.
 // Everything that decides anything comes through here.
 func Evaluate(ctx context.Context, revision Revision, d Decision, stored, given []Fact) (Decision, error) {
+	if problems := revision.Validate(given); len(problems) > 0 {
+		return d, invalidFacts(problems)
+	}
 	facts := Select(overlay(stored, given), d.AsOf)
 	var err error
 	if d.Result, err = revision.Evaluate(ctx, d.Program, d.AsOf, facts); err != nil {

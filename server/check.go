@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"assay/server/decision"
+	"assay/server/explain"
+	"assay/server/policy"
+)
+
+func newCheck() *cobra.Command {
+	var folder string
+	var coverage float64
+	var strict bool
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Hold a policy tree against everything that could keep it from serving",
+		Long: `Check parses, compiles and type-checks the policies with OPA's strict rules and without
+the built-ins whose results differ from one evaluation to the next; holds every
+data.yaml against its contract; runs the Rego tests and the cases; and looks at
+formatting, coverage and OPA's Wasm target.
+
+Exit status: 0 in order, 1 not.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			name, files, _, err := findPolicies(folder)
+			if err != nil {
+				return err
+			}
+			tree, err := policy.ReadTree(files)
+			if err != nil {
+				return err
+			}
+			report, warnings, err := policy.Check(cmd.Context(), tree, renderCase, coverage)
+			for _, warning := range warnings {
+				cmd.PrintErrln("warning:", warning)
+			}
+			if err != nil {
+				cmd.PrintErrln(err)
+				return errReported
+			}
+			if strict && len(warnings) > 0 {
+				return errReported
+			}
+			requirements := 0
+			for _, p := range report.Revision.Programs() {
+				requirements += len(p.Requirements)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s is in order: %d programs, %d requirements, %d tests, coverage %.0f %%, %d cases, %d KB of Wasm\nrevision %s\n",
+				name, len(report.Revision.Programs()), requirements, report.Tests.Passed, report.Tests.Coverage, report.Cases, report.WasmBytes/1024, report.Revision.Digest())
+			return nil
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&folder, "policies", "", "`folder` of policies (default ./policies if it exists, else the built-in ones)")
+	flags.Float64Var(&coverage, "coverage", 100, "least `percentage` of the rules that tests must evaluate")
+	flags.BoolVar(&strict, "strict", false, "fail on warnings too")
+	return cmd
+}
+
+// renderCase writes what a case's explanation.<language>.txt holds.
+func renderCase(revision decision.Revision, program, language string, asOf decision.Day, result decision.Result) string {
+	return explain.New(language, revision.Texts()[language]).Report(program, asOf, result)
+}

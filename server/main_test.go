@@ -1,0 +1,276 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestScripts runs transcripts of the program: it is started as a user starts it,
+// on a free port, and spoken to over HTTP.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	shipped, err := filepath.Abs(shippedPolicies)
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			s := &session{env: env, policies: shipped}
+			env.Values[sessionKey{}] = s
+			env.Defer(s.stop)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"assay":    cmdAssay,
+			"serve":    cmdServe,
+			"stop":     cmdStop,
+			"http":     cmdHTTP,
+			"status":   cmdStatus,
+			"json":     cmdJSON,
+			"save":     cmdSave,
+			"await":    cmdAwait,
+			"policies": cmdPolicies,
+			"edit":     cmdEdit,
+			"insert":   cmdInsert,
+		},
+	})
+}
+
+type sessionKey struct{}
+
+// session is one script's server and the last answer it gave.
+type session struct {
+	env      *testscript.Env
+	policies string
+	url      string
+	cancel   context.CancelFunc
+	done     chan error
+	code     int
+	header   http.Header
+	body     []byte
+}
+
+func sessionOf(ts *testscript.TestScript) *session { return ts.Value(sessionKey{}).(*session) }
+
+func (s *session) stop() {
+	if s.cancel != nil {
+		s.cancel()
+		<-s.done
+		s.cancel = nil
+	}
+}
+
+func noEnvironment(string) (string, bool) { return "", false }
+
+// assay runs a command to its end.
+func cmdAssay(ts *testscript.TestScript, neg bool, args []string) {
+	var out bytes.Buffer
+	err := run(context.Background(), absolute(ts, args), noEnvironment, strings.NewReader(""), io.MultiWriter(ts.Stdout(), &out), ts.Stderr())
+	if (err != nil) != neg {
+		ts.Fatalf("assay %s: %v\n%s", strings.Join(args, " "), err, out.String())
+	}
+	sessionOf(ts).body = out.Bytes()
+}
+
+// serve [flags] starts the server and waits until it listens.
+func cmdServe(ts *testscript.TestScript, neg bool, args []string) {
+	s := sessionOf(ts)
+	s.stop()
+	ctx, cancel := context.WithCancel(context.Background())
+	args = append([]string{"--addr", "127.0.0.1:0", "--db", ts.MkAbs("assay.db")}, absolute(ts, args)...)
+	reader, writer := io.Pipe()
+	s.cancel, s.done = cancel, make(chan error, 1)
+	log, err := os.OpenFile(ts.MkAbs("log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	ts.Check(err)
+	go func() {
+		err := run(ctx, args, noEnvironment, strings.NewReader(""), writer, log)
+		writer.CloseWithError(io.EOF)
+		log.Close()
+		s.done <- err
+	}()
+	lines := bufio.NewScanner(reader)
+	for lines.Scan() {
+		if _, after, ok := strings.Cut(lines.Text(), "listening on "); ok {
+			s.url = strings.Fields(after)[0]
+			ts.Setenv("URL", s.url)
+			go io.Copy(io.Discard, reader)
+			if neg {
+				ts.Fatalf("the server started")
+			}
+			return
+		}
+	}
+	err = <-s.done
+	s.cancel()
+	s.cancel = nil
+	if !neg {
+		ts.Fatalf("the server did not start: %v\n%s", err, ts.ReadFile("log"))
+	}
+}
+
+func cmdStop(ts *testscript.TestScript, _ bool, _ []string) { sessionOf(ts).stop() }
+
+// http METHOD PATH [FILE] [HEADER:VALUE…] asks the server; {NAME} in the path stands
+// for what save kept.
+func cmdHTTP(ts *testscript.TestScript, _ bool, args []string) {
+	s := sessionOf(ts)
+	var body io.Reader
+	header := http.Header{}
+	for _, arg := range args[2:] {
+		if name, value, ok := strings.Cut(arg, ":"); ok {
+			header.Set(name, value)
+			continue
+		}
+		body = strings.NewReader(ts.ReadFile(arg))
+		header.Set("Content-Type", "application/json")
+	}
+	request, err := http.NewRequest(args[0], s.url+args[1], body)
+	ts.Check(err)
+	for name := range header {
+		request.Header.Set(name, header.Get(name))
+	}
+	response, err := http.DefaultClient.Do(request)
+	ts.Check(err)
+	defer response.Body.Close()
+	s.code, s.header = response.StatusCode, response.Header
+	s.body, err = io.ReadAll(response.Body)
+	ts.Check(err)
+	var pretty bytes.Buffer
+	if json.Indent(&pretty, s.body, "", "  ") == nil {
+		s.body = pretty.Bytes()
+	}
+	fmt.Fprintf(ts.Stdout(), "%d\n%s\n", s.code, s.body)
+}
+
+func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
+	if s := sessionOf(ts); (strconv.Itoa(s.code) == args[0]) == neg {
+		ts.Fatalf("the status is %d\n%s", s.code, s.body)
+	}
+}
+
+// json PATH VALUE compares a value of the last answer; PATH has dots, and
+// name=value picks from a list of objects.
+func cmdJSON(ts *testscript.TestScript, neg bool, args []string) {
+	s := sessionOf(ts)
+	got, err := s.at(args[0])
+	ts.Check(err)
+	if (got == strings.Join(args[1:], " ")) == neg {
+		ts.Fatalf("%s is %s\n%s", args[0], got, s.body)
+	}
+}
+
+// save NAME PATH keeps a value of the last answer as an environment variable.
+func cmdSave(ts *testscript.TestScript, _ bool, args []string) {
+	got, err := sessionOf(ts).at(args[1])
+	ts.Check(err)
+	ts.Setenv(args[0], got)
+}
+
+// await PATH VALUE asks /v1/status until the value is there; with ! until it is not.
+func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
+	s := sessionOf(ts)
+	want := strings.Join(args[1:], " ")
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		response, err := http.Get(s.url + "/v1/status")
+		ts.Check(err)
+		s.body, err = io.ReadAll(response.Body)
+		response.Body.Close()
+		ts.Check(err)
+		got, _ := s.at(args[0])
+		if (got == want) != neg {
+			fmt.Fprintf(ts.Stdout(), "%s\n", s.body)
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s is still %q\n%s", args[0], got, s.body)
+		}
+	}
+}
+
+// policies copies the shipped policies into the script's folder.
+func cmdPolicies(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Check(os.CopyFS(ts.MkAbs("policies"), os.DirFS(sessionOf(ts).policies)))
+}
+
+// edit FILE OLD NEW replaces the first OLD in the file.
+func cmdEdit(ts *testscript.TestScript, _ bool, args []string) {
+	content := ts.ReadFile(args[0])
+	if !strings.Contains(content, args[1]) {
+		ts.Fatalf("%s does not contain %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(content, args[1], args[2], 1)), 0o644))
+}
+
+// insert FILE NEW BEFORE puts the content of the file NEW before a line of FILE.
+func cmdInsert(ts *testscript.TestScript, neg bool, args []string) {
+	cmdEdit(ts, neg, []string{args[0], args[2], ts.ReadFile(args[1]) + args[2]})
+}
+
+// absolute turns the names of existing files of the script's folder into paths.
+func absolute(ts *testscript.TestScript, args []string) []string {
+	out := make([]string, len(args))
+	for i, arg := range args {
+		out[i] = arg
+		if _, err := os.Stat(ts.MkAbs(arg)); err == nil && fs.ValidPath(arg) {
+			out[i] = ts.MkAbs(arg)
+		}
+	}
+	return out
+}
+
+func (s *session) at(path string) (string, error) {
+	var value any
+	dec := json.NewDecoder(bytes.NewReader(s.body))
+	dec.UseNumber()
+	if err := dec.Decode(&value); err != nil {
+		return "", fmt.Errorf("the answer is not JSON: %w\n%s", err, s.body)
+	}
+	for _, part := range strings.Split(path, ".") {
+		switch v := value.(type) {
+		case map[string]any:
+			value = v[part]
+		case []any:
+			value = pick(v, part)
+		default:
+			value = nil
+		}
+	}
+	if text, ok := value.(string); ok {
+		return text, nil
+	}
+	raw, err := json.Marshal(value)
+	return string(raw), err
+}
+
+func pick(list []any, part string) any {
+	if name, want, ok := strings.Cut(part, "="); ok {
+		for _, item := range list {
+			if object, _ := item.(map[string]any); object != nil && fmt.Sprint(object[name]) == want {
+				return item
+			}
+		}
+		return nil
+	}
+	if part == "len" {
+		return len(list)
+	}
+	if i, err := strconv.Atoi(part); err == nil && i < len(list) {
+		return list[i]
+	}
+	return nil
+}
