@@ -19,7 +19,7 @@ func openLibrary(folder string, archive policy.Archive, logger *slog.Logger) (li
 		return nil, "", err
 	}
 	return &policy.Library{
-		Archive: archive, Render: renderCase, Now: time.Now, Logger: logger, Name: name, FS: files,
+		Archive: archive, Now: time.Now, Logger: logger, Name: name, FS: files,
 	}, dir, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -47,6 +48,7 @@ func TestScripts(t *testing.T) {
 			"policies": cmdPolicies,
 			"edit":     cmdEdit,
 			"insert":   cmdInsert,
+			"appoint":  cmdAppoint,
 		},
 	})
 }
@@ -219,6 +221,19 @@ func cmdEdit(ts *testscript.TestScript, _ bool, args []string) {
 // insert FILE NEW BEFORE puts the content of the file NEW before a line of FILE.
 func cmdInsert(ts *testscript.TestScript, neg bool, args []string) {
 	cmdEdit(ts, neg, []string{args[0], args[2], ts.ReadFile(args[1]) + args[2]})
+}
+
+// appoint NAME makes the requirement part of the last version of the rules.
+func cmdAppoint(ts *testscript.TestScript, _ bool, args []string) {
+	name := ts.MkAbs("policies/csp/direct_bill/rules/data.yaml")
+	content, err := os.ReadFile(name)
+	ts.Check(err)
+	last := bytes.LastIndex(content, []byte("managed_service]\n      P3"))
+	if last < 0 {
+		ts.Fatalf("%s has changed its form", name)
+	}
+	end := last + len("managed_service")
+	ts.Check(os.WriteFile(name, slices.Concat(content[:end], []byte(", "+args[0]), content[end:]), 0o644))
 }
 
 // absolute turns the names of existing files of the script's folder into paths.

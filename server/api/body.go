@@ -11,12 +11,13 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"assay/server/schema"
 	"assay/server/strictjson"
 )
 
 // checkBody reads the body, holds it against the schema, and puts back what it
 // read. The order matters: nothing is decoded before strictjson has seen it.
-func (c *contract) checkBody(schema *jsonschema.Schema, ctx echo.Context, limit int64) error {
+func checkBody(s *schema.Schema, ctx echo.Context, limit int64) error {
 	if err := checkMediaType(ctx.Request().Header); err != nil {
 		return err
 	}
@@ -24,7 +25,7 @@ func (c *contract) checkBody(schema *jsonschema.Schema, ctx echo.Context, limit 
 	if err != nil {
 		return err
 	}
-	if err := c.checkJSON(schema, body); err != nil {
+	if err := checkJSON(s, body); err != nil {
 		return err
 	}
 	ctx.Request().Body = io.NopCloser(bytes.NewReader(body))
@@ -32,7 +33,7 @@ func (c *contract) checkBody(schema *jsonschema.Schema, ctx echo.Context, limit 
 }
 
 // checkJSON holds the bytes of a body against its schema.
-func (c *contract) checkJSON(schema *jsonschema.Schema, body []byte) error {
+func checkJSON(s *schema.Schema, body []byte) error {
 	if len(body) == 0 {
 		return fail(ProblemCodeInvalidJson, "the body is missing")
 	}
@@ -43,10 +44,10 @@ func (c *contract) checkJSON(schema *jsonschema.Schema, body []byte) error {
 	if err != nil {
 		return internal(err) // strictjson accepts less
 	}
-	if violations := c.violations(schema, value); len(violations) > 0 {
-		places := make([]ProblemPlace, len(violations))
-		for i, v := range violations {
-			places[i] = inBody(v.pointer, v.detail)
+	if problems := s.Check(value); len(problems) > 0 {
+		places := make([]ProblemPlace, len(problems))
+		for i, p := range problems {
+			places[i] = inBody(p.Pointer(), p.Message)
 		}
 		return failAt(ProblemCodeInvalidRequest, places...)
 	}

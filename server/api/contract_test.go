@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"assay/server/schema"
 )
 
 // What Echo routes is what the document describes, but for the document itself and
@@ -36,7 +38,7 @@ func TestExamplesRun(t *testing.T) {
 	c := mustContract(document)
 	ran := 0
 	for _, path := range []string{"/v1/decisions", "/v1/partners/{partner}/facts"} {
-		examples := object(c.at(pointerTo("paths", path, "post", "requestBody", "content", "application/json", "examples")))
+		examples := object(c.at(schema.Pointer("paths", path, "post", "requestBody", "content", "application/json", "examples")))
 		for _, name := range slices.Sorted(maps.Keys(examples)) {
 			var body bytes.Buffer
 			if err := json.NewEncoder(&body).Encode(object(examples[name])["value"]); err != nil {

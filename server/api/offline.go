@@ -19,8 +19,8 @@ func NewOffline() Offline { return Offline{mustContract(document)} }
 // ReadDecisionRequest reads what POST /v1/decisions takes. The error is for people
 // and has a line for each place that is wrong.
 func (o Offline) ReadDecisionRequest(body []byte) (decision.Request, error) {
-	schema := o.contract.operations[route{http.MethodPost, "/v1/decisions"}].body
-	if err := o.contract.checkJSON(schema, body); err != nil {
+	operation := o.contract.operations[route{http.MethodPost, "/v1/decisions"}]
+	if err := checkJSON(operation.body, body); err != nil {
 		return decision.Request{}, plain(err)
 	}
 	var r DecisionRequest

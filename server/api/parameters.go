@@ -10,13 +10,15 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"assay/server/schema"
 )
 
 var wholeNumber = regexp.MustCompile(`^-?[0-9]{1,18}$`)
 
 // checkParameters holds every parameter against the document. A misspelt filter
 // that is ignored gives a wrong answer without a word, so unknown ones are refused.
-func (c *contract) checkParameters(o operation, ctx echo.Context) error {
+func checkParameters(o operation, ctx echo.Context) error {
 	query, err := url.ParseQuery(ctx.Request().URL.RawQuery)
 	if err != nil {
 		return fail(ProblemCodeInvalidParameter, "the query cannot be read: escape what is not a letter or digit as %%XX")
@@ -30,8 +32,8 @@ func (c *contract) checkParameters(o operation, ctx echo.Context) error {
 		case len(values) > 1:
 			places = append(places, inParameter(p.name, "is there more than once"))
 		case len(values) == 1:
-			for _, violation := range c.violations(p.schema, p.value(values[0])) {
-				places = append(places, inParameter(p.name, violation.detail))
+			for _, problem := range p.schema.Check(p.value(values[0])) {
+				places = append(places, inParameter(p.name, problem.Message))
 			}
 		}
 		if p.name == headerAcceptLanguage {
@@ -56,7 +58,7 @@ func unknownParameters(o operation, query url.Values) []ProblemPlace {
 	var places []ProblemPlace
 	for _, name := range slices.Sorted(maps.Keys(query)) {
 		if !slices.Contains(known, name) {
-			places = append(places, inParameter(name, "unknown parameter"+suggest(name, known)))
+			places = append(places, inParameter(name, "unknown parameter"+schema.Suggest(name, known)))
 		}
 	}
 	return places

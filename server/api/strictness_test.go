@@ -46,7 +46,7 @@ func TestBadBodies(t *testing.T) {
 		{"none", `{"facts":[]}`, ProblemCodeInvalidRequest, "/facts", "must have at least 1"},
 		{"too many", `{"facts":[` + strings.Repeat("0,", 1000) + `0]}`, ProblemCodeInvalidRequest, "/facts", "must have at most 1000"},
 		{"a list", `[]`, ProblemCodeInvalidRequest, "", "must be an object"},
-		{"a number", `{"facts":7}`, ProblemCodeInvalidRequest, "/facts", "must be an array"},
+		{"a number", `{"facts":7}`, ProblemCodeInvalidRequest, "/facts", "must be a list, is a number"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

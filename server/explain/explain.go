@@ -16,6 +16,8 @@ import (
 
 // Language speaks one language of a revision. It may be used concurrently.
 type Language struct {
+	// program is the one whose requirements values may name.
+	program    string
 	words      decision.Language
 	tag        language.Tag
 	separators separators
@@ -46,6 +48,7 @@ func (l Language) Outcome(outcome decision.Outcome) string { return l.word(strin
 // it; action is empty if there is nothing to do. The sentence is that of the
 // reason, else that of the status; those of the flags follow.
 func (l Language) Finding(program string, finding decision.Finding) (explanation, action string) {
+	l.program = program
 	texts := l.texts(program, finding.ID)
 	explanation = l.sentences(texts.Found, finding)
 	if explanation == "" {
@@ -97,9 +100,14 @@ func pattern(text string, pairs ...string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
+// word says a code: as the texts have it, else as the title of the requirement that
+// has it as id, else as it is.
 func (l Language) word(code string) string {
 	if word, found := l.words.Words[code]; found {
 		return word
+	}
+	if l.program != "" {
+		return l.Title(l.program, code)
 	}
 	return code
 }

@@ -10,8 +10,6 @@ import (
 	"assay/server/policy"
 )
 
-func noRender(decision.Revision, string, string, decision.Day, decision.Result) string { return "" }
-
 // BenchmarkGate is the time from a saved file to a revision that may serve.
 func BenchmarkGate(b *testing.B) {
 	tree, err := policy.ReadTree(os.DirFS(shipped))
@@ -38,7 +36,7 @@ func BenchmarkGate(b *testing.B) {
 	})
 	b.Run("all", func(b *testing.B) {
 		for b.Loop() {
-			if _, _, err := policy.Gate(b.Context(), tree, noRender); err != nil {
+			if _, _, err := policy.Gate(b.Context(), tree); err != nil {
 				b.Fatal(err)
 			}
 		}

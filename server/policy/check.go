@@ -21,20 +21,25 @@ type Report struct {
 	WasmBytes int
 }
 
-// Check holds a tree against everything: the gate, formatting, coverage of at least
-// the given percentage, and OPA's Wasm target. The error is an *Error.
+// Check holds a tree against everything that the gate does and more: the sentences of
+// the cases, formatting, coverage of at least the given percentage, and OPA's Wasm
+// target. The error is an *Error.
 func Check(ctx context.Context, tree Tree, render Render, coverage float64) (Report, []string, error) {
 	var report Report
-	revision, warnings, err := Gate(ctx, tree, render)
+	revision, err := Load(ctx, tree)
 	if err != nil {
 		return report, nil, err
 	}
 	report.Revision = revision
-	var found problems
-	checkFormat(tree, &found)
 	if report.Tests, err = revision.Test(ctx, true); err != nil {
 		return report, nil, err
 	}
+	blocking, warnings := revision.checkCases(ctx, render)
+	if blocking != nil {
+		return report, nil, blocking
+	}
+	var found problems
+	checkFormat(tree, &found)
 	if report.Tests.Coverage < coverage {
 		for _, place := range report.Tests.Uncovered {
 			found.add("", 0, "%s: no test covers this", place)

@@ -34,7 +34,7 @@ func (r *Revision) checkData(_ context.Context, found *problems) {
 		if err := util.UnmarshalJSON(r.tree[name], &document); err != nil {
 			continue // reported when schemas were loaded
 		}
-		compiled, err := schema.Compile(document, "")
+		compiled, err := schema.Compile(document)
 		if err != nil {
 			found.add(name, 1, "%v", err)
 			continue

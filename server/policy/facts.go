@@ -87,7 +87,7 @@ func schemaRef(name string) ast.Ref {
 }
 
 func loadKind(name string, document any, found *problems) *factKind {
-	compiled, err := schema.Compile(document, "")
+	compiled, err := schema.Compile(document)
 	if err != nil {
 		found.add(name, 1, "%v", err)
 		return nil
@@ -200,11 +200,7 @@ func validateValidity(f decision.Fact, add func(below, message string)) {
 
 func unknownKind(kind string, kinds map[string]*factKind) string {
 	known := slices.Sorted(maps.Keys(kinds))
-	message := "there is no such kind of fact"
-	if near := schema.Nearest(kind, known); near != "" {
-		return message + "; did you mean " + strconv.Quote(near) + "?"
-	}
-	return message + "; known are " + strings.Join(known, ", ")
+	return "there is no such kind of fact" + schema.Suggest(kind, known)
 }
 
 func (k *factKind) validateBody(f decision.Fact) (map[string]any, []schema.Problem) {

@@ -61,8 +61,8 @@ func (r *Revision) notDefined(ref ast.Ref, siblings map[string]any) string {
 	}
 	message := "nothing defines " + ref.String()
 	last := parts[len(parts)-1]
-	if near := schema.Nearest(last, slices.Sorted(maps.Keys(siblings))); near != "" {
-		return message + "; did you mean " + near + "?"
+	if len(siblings) > 0 {
+		return message + schema.Suggest(last, slices.Sorted(maps.Keys(siblings)))
 	}
 	if file := r.dataFileAbove(parts); file != "" {
 		return message + " (expected in " + file + ")"

@@ -3,8 +3,10 @@
 package schema
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,8 +16,17 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
+// Document is a JSON document with schemas in it.
+type Document struct {
+	compiler *jsonschema.Compiler
+	root     any
+}
+
 // Schema is a compiled JSON Schema. It may be used concurrently.
-type Schema struct{ root *jsonschema.Schema }
+type Schema struct {
+	document *Document
+	root     *jsonschema.Schema
+}
 
 // Problem is one thing wrong with a value.
 type Problem struct {
@@ -37,22 +48,39 @@ func Pointer(path ...string) string {
 	return b.String()
 }
 
-// Compile compiles the schema at the fragment of the document, "" for the whole.
-// The document is decoded JSON; formats are asserted, and nothing is ever fetched.
-func Compile(document any, fragment string) (*Schema, error) {
+const documentURL = "assay:///document"
+
+// NewDocument takes decoded JSON. Formats are asserted, days and instants as package
+// decision has them, and nothing is ever fetched.
+func NewDocument(root any) (*Document, error) {
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft2020)
 	c.AssertFormat()
+	c.RegisterFormat(&jsonschema.Format{Name: "date", Validate: checkDay})
+	c.RegisterFormat(&jsonschema.Format{Name: "date-time", Validate: checkInstant})
 	c.UseLoader(offline{})
-	const url = "schema:///document.json"
-	if err := c.AddResource(url, document); err != nil {
+	if err := c.AddResource(documentURL, root); err != nil {
 		return nil, err
 	}
-	root, err := c.Compile(url + "#" + fragment)
+	return &Document{c, root}, nil
+}
+
+// Schema compiles the schema at the JSON pointer, "" for the document itself.
+func (d *Document) Schema(pointer string) (*Schema, error) {
+	root, err := d.compiler.Compile(documentURL + "#" + pointer)
 	if err != nil {
 		return nil, err
 	}
-	return &Schema{root}, nil
+	return &Schema{d, root}, nil
+}
+
+// Compile compiles a document that is one schema.
+func Compile(root any) (*Schema, error) {
+	d, err := NewDocument(root)
+	if err != nil {
+		return nil, err
+	}
+	return d.Schema("")
 }
 
 type offline struct{}
@@ -73,10 +101,20 @@ func (s *Schema) Check(value any) []Problem {
 		return []Problem{{Message: err.Error()}}
 	}
 	problems := s.flatten(invalid, nil)
-	slices.SortStableFunc(problems, func(a, b Problem) int { return slices.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(problems, func(a, b Problem) int { return slices.CompareFunc(a.Path, b.Path, byPosition) })
 	return slices.CompactFunc(problems, func(a, b Problem) bool {
 		return a.Message == b.Message && slices.Equal(a.Path, b.Path)
 	})
+}
+
+// byPosition compares positions in a list as numbers: 10 comes after 9.
+func byPosition(a, b string) int {
+	i, errA := strconv.Atoi(a)
+	j, errB := strconv.Atoi(b)
+	if errA == nil && errB == nil {
+		return cmp.Compare(i, j)
+	}
+	return cmp.Compare(a, b)
 }
 
 // flatten keeps the leaves of the tree of errors. The branches of an anyOf belong
@@ -92,12 +130,7 @@ func (s *Schema) flatten(e *jsonschema.ValidationError, problems []Problem) []Pr
 	case *kind.AdditionalProperties:
 		known := s.fields(path)
 		for _, name := range k.Properties {
-			message := "unknown field " + strconv.Quote(name)
-			if near := Nearest(name, known); near != "" {
-				message += "; did you mean " + strconv.Quote(near) + "?"
-			} else if len(known) > 0 {
-				message += "; known are " + strings.Join(known, ", ")
-			}
+			message := "unknown field " + strconv.Quote(name) + Suggest(name, known)
 			problems = append(problems, Problem{append(slices.Clone(path), name), message})
 		}
 		return problems
@@ -111,7 +144,7 @@ func (s *Schema) flatten(e *jsonschema.ValidationError, problems []Problem) []Pr
 		return append(problems, Problem{path, strings.Join(branches, ", or ")})
 	}
 	if len(e.Causes) == 0 {
-		return append(problems, Problem{path, describe(e.ErrorKind)})
+		return append(problems, Problem{path, s.describe(e)})
 	}
 	for _, cause := range e.Causes {
 		problems = s.flatten(cause, problems)
@@ -119,17 +152,27 @@ func (s *Schema) flatten(e *jsonschema.ValidationError, problems []Problem) []Pr
 	return problems
 }
 
-func describe(k jsonschema.ErrorKind) string {
-	switch k := k.(type) {
+func (s *Schema) describe(e *jsonschema.ValidationError) string {
+	switch k := e.ErrorKind.(type) {
 	case *kind.Type:
-		return "must be " + article(strings.Join(k.Want, " or ")) + ", is " + article(k.Got)
+		wanted := make([]string, len(k.Want))
+		for i, t := range k.Want {
+			wanted[i] = typeNames[t]
+		}
+		return "must be " + strings.Join(wanted, " or ") + ", is " + typeNames[k.Got]
 	case *kind.Enum:
 		return "must be one of " + list(k.Want)
 	case *kind.Const:
 		return "must be " + list([]any{k.Want})
 	case *kind.Format:
+		if name, ok := formatNames[k.Want]; ok {
+			return "must be " + name
+		}
 		return "is not a valid " + k.Want
 	case *kind.Pattern:
+		if expects := s.expects(e.SchemaURL); expects != "" {
+			return "must be " + expects
+		}
 		return "does not match the pattern " + k.Want
 	case *kind.Minimum:
 		return "must be at least " + k.Want.RatString()
@@ -153,19 +196,50 @@ func describe(k jsonschema.ErrorKind) string {
 	case *kind.FalseSchema:
 		return "is not allowed here"
 	default:
-		return fmt.Sprintf("breaks the rule %s of its schema", strings.Join(k.KeywordPath(), "/"))
+		return "breaks the rule " + strings.Join(k.KeywordPath(), "/") + " of its schema"
 	}
 }
 
-func article(what string) string {
-	switch what {
-	case "null":
-		return what
-	case "array", "integer", "object":
-		return "an " + what
-	default:
-		return "a " + what
+var typeNames = map[string]string{
+	"string": "a string", "number": "a number", "integer": "a whole number",
+	"object": "an object", "array": "a list", "boolean": "true or false", "null": "null",
+}
+
+var formatNames = map[string]string{
+	"date":      "a day, YYYY-MM-DD",
+	"date-time": "an instant as in RFC 3339, such as 2026-03-01T09:30:00Z",
+}
+
+// expects is what the schema says in plain words next to a pattern, under x-expects.
+func (s *Schema) expects(schemaURL string) string {
+	_, fragment, _ := strings.Cut(schemaURL, "#")
+	if unescaped, err := url.PathUnescape(fragment); err == nil {
+		fragment = unescaped
 	}
+	object, _ := s.document.At(fragment).(map[string]any)
+	expects, _ := object["x-expects"].(string)
+	return expects
+}
+
+// At finds the value at a JSON pointer of the document, nil if there is none.
+func (d *Document) At(pointer string) any {
+	value := d.root
+	for _, token := range strings.Split(pointer, "/")[1:] {
+		token = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
+		switch v := value.(type) {
+		case map[string]any:
+			value = v[token]
+		case []any:
+			i, err := strconv.Atoi(token)
+			if err != nil || i < 0 || i >= len(v) {
+				return nil
+			}
+			value = v[i]
+		default:
+			return nil
+		}
+	}
+	return value
 }
 
 func list(values []any) string {
@@ -228,12 +302,27 @@ func spread(schemas []*jsonschema.Schema) []*jsonschema.Schema {
 	return all
 }
 
-// Nearest is the known word that a misspelt one most likely meant, or "".
-func Nearest(word string, known []string) string {
-	best, bestDistance := "", max(1, len(word)/3)+1
+// Suggest ends a message about an unknown word: with the known one that it most
+// likely misspells, else with all that are known if they are few.
+func Suggest(word string, known []string) string {
+	if near := nearest(word, known); near != "" {
+		return "; did you mean " + strconv.Quote(near) + "?"
+	}
+	if len(known) == 0 || len(known) > 30 {
+		return ""
+	}
+	return "; known are " + strings.Join(known, ", ")
+}
+
+// nearest allows for at most two wrong letters, and less than half of the word.
+func nearest(word string, known []string) string {
+	if len(word) > 64 {
+		return "" // no slip of the pen
+	}
+	best, distance := "", min(3, (len(word)+1)/2)
 	for _, k := range known {
-		if d := levenshtein.ComputeDistance(word, k); d < bestDistance {
-			best, bestDistance = k, d
+		if d := levenshtein.ComputeDistance(word, k); d < distance {
+			best, distance = k, d
 		}
 	}
 	return best

@@ -2,8 +2,6 @@ package csp.direct_bill.process.application_test
 
 import data.csp.direct_bill.findings
 import data.csp.direct_bill.process.application.citation
-import data.csp.direct_bill.rules
-import data.languages
 
 # The self-check is tested by itself; here it says what the test needs.
 finding(request, outcome, failing) := result if {
@@ -75,15 +73,4 @@ test_contradictions_are_for_a_person if {
 	result := eligible({"as_of": "2024-06-16", "facts": {"application": both}})
 	result.reason == "facts_in_conflict"
 	result.facts == ["form", "other"]
-}
-
-# The sentence names the requirements that fail.
-test_every_requirement_of_the_self_check_has_a_name_in_every_language if {
-	every version in rules.versions {
-		every name in version.requirements.P1 {
-			every language in languages {
-				is_string(language.words[name])
-			}
-		}
-	}
 }

@@ -49,13 +49,14 @@ window_months := calendar.months(window)
 report := record if {
 	some record in input.facts.revenue_report
 	fact.stands(record)
-	in_window(record)
+	record.id in in_window
 	record.body.level == "global"
 }
 
 report_cents := report.body.usd_cents if fact.amount(report.body.usd_cents)
 
-in_window(record) if {
+in_window contains record.id if {
+	some record in input.facts.revenue_report
 	record.body.window_start == window.from
 	record.body.window_end == window.to
 }
@@ -98,7 +99,7 @@ known_months := {line.body.month | some line in lines} - {line.body.month |
 # description: Why a person must look at it.
 review contains "facts_in_conflict" if {
 	some record in input.facts.revenue_report
-	in_window(record)
+	record.id in in_window
 	fact.disputed("revenue_report", record.key)
 }
 
@@ -165,7 +166,7 @@ undetermined if count([value | value := met]) == 0
 
 in_another_currency if {
 	some record in input.facts.revenue_report
-	in_window(record)
+	record.id in in_window
 	record.body.local_amount
 }
 
@@ -178,7 +179,7 @@ in_another_currency if {
 report_windows contains {"from": record.body.window_start, "to": record.body.window_end} if {
 	some record in input.facts.revenue_report
 	fact.stands(record)
-	not in_window(record)
+	not record.id in in_window
 }
 
 # METADATA
