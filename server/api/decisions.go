@@ -45,14 +45,10 @@ func (s *server) CreateDecision(ctx context.Context, r CreateDecisionRequestObje
 	}}, nil
 }
 
-// readDecisionRequest gives each given fact its place in the request as its id.
 func readDecisionRequest(r DecisionRequest) (decision.Request, error) {
 	given, err := readFacts(r.Facts)
 	if err != nil {
 		return decision.Request{}, err
-	}
-	for i := range given {
-		given[i].ID = fmt.Sprintf("/facts/%d", i)
 	}
 	return decision.Request{
 		Program: r.Program, Partner: value(r.Partner), Given: given,

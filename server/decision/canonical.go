@@ -58,22 +58,6 @@ func (f Facts) canonical() []byte {
 	return slices.Concat(canonicalFacts(f.Held), []byte("\n"), canonicalFacts(f.Ended))
 }
 
-// ParseGiven reads given facts back from the log.
-func ParseGiven(given []byte) ([]Fact, error) {
-	var list []canonicalFact
-	if err := json.Unmarshal(given, &list); err != nil {
-		return nil, fmt.Errorf("given facts: %w", err)
-	}
-	facts := make([]Fact, len(list))
-	for i, f := range list {
-		facts[i] = Fact{ID: f.ID, Kind: f.Kind, Key: f.Key, Source: f.Source, ValidFrom: f.ValidFrom, ValidTo: f.ValidTo, Body: f.Body}
-		if string(f.Body) == "null" {
-			facts[i].Body = nil
-		}
-	}
-	return facts, nil
-}
-
 // ParseResult reads what a program returned. Outcomes are the program's own
 // words; statuses are not, so an unknown one is an error.
 func ParseResult(result []byte) (Result, error) {

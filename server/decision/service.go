@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
+	"strconv"
 	"time"
 )
 
@@ -59,6 +61,7 @@ func Evaluate(ctx context.Context, revision Revision, d Decision, stored, given 
 	if problems := revision.Validate(given); len(problems) > 0 {
 		return d, invalidFacts(problems)
 	}
+	given = named(given)
 	facts := Select(overlay(stored, given), d.AsOf)
 	var err error
 	if d.Result, err = revision.Evaluate(ctx, d.Program, d.AsOf, facts); err != nil {
@@ -76,6 +79,16 @@ func Evaluate(ctx context.Context, revision Revision, d Decision, stored, given 
 		d.GivenDigest = Digest(d.Given)
 	}
 	return d, nil
+}
+
+// named gives each given fact its place in the request as its id, by which findings
+// refer to it.
+func named(given []Fact) []Fact {
+	given = slices.Clone(given)
+	for i := range given {
+		given[i].ID = "/facts/" + strconv.Itoa(i)
+	}
+	return given
 }
 
 // settleKnownAt turns the instant into a position in the fact log.

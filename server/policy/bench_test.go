@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -55,6 +56,9 @@ func BenchmarkEvaluate(b *testing.B) {
 	}
 	day := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 	for _, p := range demo.Partners(day) {
+		for i := range p.Facts {
+			p.Facts[i].ID = strconv.Itoa(i)
+		}
 		facts := decision.Select(p.Facts, decision.DayOf(day))
 		b.Run(p.ID, func(b *testing.B) {
 			b.ReportAllocs()

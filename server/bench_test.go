@@ -1,0 +1,98 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"assay/db"
+	"assay/server/api"
+	"assay/server/decision"
+	"assay/server/demo"
+)
+
+// newBenchmark is the service on the shipped policies and a database on disk.
+func newBenchmark(b *testing.B) (*decision.Service, *db.DB) {
+	b.Helper()
+	store, err := db.Open(b.Context(), filepath.Join(b.TempDir(), "assay.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { store.Close() })
+	library, _, err := openLibrary(shippedPolicies, store, slog.New(slog.DiscardHandler))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := library.Reload(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	return &decision.Service{Revisions: library, Store: store, Now: time.Now, NewID: newID}, store
+}
+
+// BenchmarkDecide is a decision with its log entry, on facts given and on facts
+// stored; http adds decoding, validation and the sentences. Compare with
+// BenchmarkEvaluate in package policy, which is evaluation alone.
+func BenchmarkDecide(b *testing.B) {
+	service, store := newBenchmark(b)
+	partner := demo.Partners(time.Now())[0]
+	if _, _, err := service.RecordFacts(b.Context(), partner.ID, partner.Facts, ""); err != nil {
+		b.Fatal(err)
+	}
+	given := partner.Facts
+	decide := func(b *testing.B, request decision.Request) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, _, err := service.Decide(context.Background(), request); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	const program = "csp.direct_bill.enrollment"
+	b.Run("given", func(b *testing.B) { decide(b, decision.Request{Program: program, Given: given}) })
+	b.Run("stored", func(b *testing.B) { decide(b, decision.Request{Program: program, Partner: partner.ID}) })
+
+	handler := api.New(api.Config{Service: service, Ping: store.Ping})
+	post := func(b *testing.B, body []byte) {
+		b.ReportAllocs()
+		for b.Loop() {
+			request := httptest.NewRequest(http.MethodPost, "/v1/decisions", bytes.NewReader(body))
+			request.Header.Set("Content-Type", "application/json")
+			answer := httptest.NewRecorder()
+			handler.ServeHTTP(answer, request)
+			if answer.Code != http.StatusCreated {
+				b.Fatal(answer.Body)
+			}
+		}
+	}
+	b.Run("http-given", func(b *testing.B) { post(b, requestBody(b, program, given)) })
+	b.Run("http-stored", func(b *testing.B) {
+		post(b, fmt.Appendf(nil, `{"program": %q, "partner": %q}`, program, partner.ID))
+	})
+}
+
+func requestBody(b *testing.B, program string, facts []decision.Fact) []byte {
+	b.Helper()
+	type fact struct {
+		Kind      string          `json:"kind"`
+		Key       string          `json:"key,omitempty"`
+		Source    string          `json:"source"`
+		ValidFrom decision.Day    `json:"valid_from"`
+		Body      json.RawMessage `json:"body"`
+	}
+	list := make([]fact, len(facts))
+	for i, f := range facts {
+		list[i] = fact{f.Kind, f.Key, f.Source, f.ValidFrom, f.Body}
+	}
+	body, err := json.Marshal(map[string]any{"program": program, "facts": list})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return body
+}

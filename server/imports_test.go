@@ -1,0 +1,93 @@
+package main
+
+import (
+	"go/build"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// arrows says which packages of the project each package may import. decision is in
+// the middle; its points do not know one another, but that api renders with explain.
+var arrows = map[string][]string{
+	"assay":                   {},
+	"assay/server/decision":   {},
+	"assay/server/strictjson": {},
+	"assay/server/schema":     {"assay/server/decision"},
+	"assay/server/demo":       {"assay/server/decision"},
+	"assay/server/explain":    {"assay/server/decision"},
+	"assay/server/policy":     {"assay/server/decision", "assay/server/schema"},
+	"assay/server/api":        {"assay/server/decision", "assay/server/explain", "assay/server/schema", "assay/server/strictjson"},
+	"assay/db/column":         {"assay/server/decision"},
+	"assay/db/sqlc":           {"assay/db/column"},
+	"assay/db":                {"assay/db/column", "assay/db/sqlc", "assay/server/decision"},
+	"assay/db/dbtest":         {"assay/db", "assay/server/decision"},
+	"assay/server": {
+		"assay", "assay/db", "assay/server/api", "assay/server/decision", "assay/server/demo",
+		"assay/server/explain", "assay/server/policy",
+	},
+}
+
+// owners are the only packages that may import a library of this prefix.
+var owners = map[string]string{
+	"github.com/open-policy-agent/": "assay/server/policy",
+	"github.com/labstack/":          "assay/server/api",
+	"modernc.org/":                  "assay/db",
+	"github.com/pressly/":           "assay/db",
+	"github.com/spf13/":             "assay/server",
+}
+
+func TestArrowsBetweenPackages(t *testing.T) {
+	t.Parallel()
+	seen := make(map[string]bool)
+	err := filepath.WalkDir("..", func(dir string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		if strings.HasPrefix(entry.Name(), ".") && entry.Name() != ".." {
+			return filepath.SkipDir
+		}
+		pkg, err := build.ImportDir(dir, 0)
+		if err != nil {
+			return nil // no Go here
+		}
+		name := strings.TrimSuffix("assay/"+filepath.ToSlash(strings.TrimPrefix(strings.TrimPrefix(dir, ".."), "/")), "/")
+		seen[name] = true
+		checkPackage(t, name, pkg)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range arrows {
+		if !seen[name] {
+			t.Errorf("%s is in the table but not in the tree", name)
+		}
+	}
+}
+
+func checkPackage(t *testing.T, name string, pkg *build.Package) {
+	t.Helper()
+	allowed, known := arrows[name]
+	if !known {
+		t.Errorf("%s is not in the table of arrows", name)
+	}
+	if pkg.Doc == "" && name != "assay/db/sqlc" {
+		t.Errorf("%s has no comment that says what it is", name)
+	}
+	for _, imported := range pkg.Imports {
+		if inProject := imported == "assay" || strings.HasPrefix(imported, "assay/"); inProject && !slices.Contains(allowed, imported) {
+			t.Errorf("%s must not import %s", name, imported)
+		}
+		if name == "assay/server/decision" && strings.Contains(imported, ".") {
+			t.Errorf("%s imports %s: it is built on the standard library only", name, imported)
+		}
+		for prefix, owner := range owners {
+			if strings.HasPrefix(imported, prefix) && name != owner {
+				t.Errorf("%s imports %s: that belongs to %s", name, imported, owner)
+			}
+		}
+	}
+}
