@@ -12,9 +12,9 @@ func TestRecordAndReadFacts(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	a := b.mustDo(t, 201, "POST", "/v1/partners/contoso/facts", `{"facts":[`+revenue+`]}`)
-	want := `{"facts":[{"body":{"ratio":1.10,"usd_cents":12345678901234567890},"id":"f1","key":"2026-01","kind":"revenue_report",` +
-		`"recorded_at":"2026-03-01T09:30:00Z","source":"microsoft","valid_from":"2026-02-08","valid_to":"2026-03-08"}],` +
-		`"partner":"contoso","recorded_at":"2026-03-01T09:30:00Z"}`
+	want := `{"partner":"contoso","recorded_at":"2026-03-01T09:30:00Z","facts":[{"id":"f1","kind":"revenue_report","key":"2026-01",` +
+		`"valid_from":"2026-02-08","valid_to":"2026-03-08","source":"microsoft",` +
+		`"body":{"ratio":1.10,"usd_cents":12345678901234567890},"recorded_at":"2026-03-01T09:30:00Z"}]}`
 	if got := strings.TrimSpace(string(a.body)); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

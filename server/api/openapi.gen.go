@@ -193,26 +193,23 @@ type Citation struct {
 
 // DatedEntry defines model for DatedEntry.
 type DatedEntry struct {
-	// Citation The public page that a rule comes from.
-	Citation *Citation `json:"citation,omitempty"`
-
 	// Since A calendar day of the years 1000 to 9999, YYYY-MM-DD, without a time zone.
 	//
 	// Examples: 2026-03-01
 	Since Day `json:"since"`
 
-	// Uncertain The source does not name the exact day.
-	Uncertain bool `json:"uncertain"`
-
 	// Value Any JSON.
 	Value any `json:"value"`
+
+	// Citation The public page that a rule comes from.
+	Citation *Citation `json:"citation,omitempty"`
+
+	// Uncertain The source does not name the exact day.
+	Uncertain bool `json:"uncertain"`
 }
 
 // DatedValue A number, day or choice of the rules.
 type DatedValue struct {
-	// Entries Each is in force from its `since` until the next one's.
-	Entries []DatedEntry `json:"entries"`
-
 	// Name Examples: minimum
 	Name string `json:"name"`
 
@@ -220,6 +217,9 @@ type DatedValue struct {
 	//
 	// Examples: usd_cents, months, choice
 	Unit *string `json:"unit,omitempty"`
+
+	// Entries Each is in force from its `since` until the next one's.
+	Entries []DatedEntry `json:"entries"`
 }
 
 // Day A calendar day of the years 1000 to 9999, YYYY-MM-DD, without a time zone.
@@ -231,23 +231,18 @@ type Day = decision.Day
 // one member named after their unit (`{"usd_cents": 41250000}`, `{"months": 12}`), days are `YYYY-MM-DD`, months
 // `YYYY-MM`, spans `{"from", "to"}`.
 type Decision struct {
-	// AsOf The day the rules were applied to.
-	//
-	// Examples: 2026-03-01
-	AsOf Day `json:"as_of"`
-
-	// DecidedAt When it was decided.
-	//
-	// Examples: 2026-03-01T09:30:00Z
-	DecidedAt Instant `json:"decided_at"`
-
 	// DecisionId Examples: 0199e0a4-6f2c-7c31-9d0a-3c2f8f6f5b11
 	DecisionId string `json:"decision_id"`
 
-	// KnownAt Facts recorded later were not seen.
+	// Program The name of a program, its Rego package.
 	//
-	// Examples: 2026-03-01T09:30:00Z
-	KnownAt Instant `json:"known_at"`
+	// Examples: csp.direct_bill.enrollment
+	Program ProgramName `json:"program"`
+
+	// Partner Missing if the decision was about given facts alone.
+	//
+	// Examples: contoso
+	Partner *PartnerID `json:"partner,omitempty"`
 
 	// Outcome What the program says as a whole. Where eligibility is decided: `eligible`; `not_eligible` (a due requirement is
 	// not met); `needs_review` (else, a person must look at one); `incomplete` (else, one cannot be determined yet).
@@ -263,26 +258,6 @@ type Decision struct {
 	// Examples: not eligible
 	OutcomeText string `json:"outcome_text"`
 
-	// Partner Missing if the decision was about given facts alone.
-	//
-	// Examples: contoso
-	Partner *PartnerID `json:"partner,omitempty"`
-
-	// Phase The phase that the partner is in.
-	Phase *string `json:"phase,omitempty"`
-
-	// Program The name of a program, its Rego package.
-	//
-	// Examples: csp.direct_bill.enrollment
-	Program ProgramName `json:"program"`
-
-	// RequestId The `X-Request-ID` of the request that asked.
-	RequestId    *string              `json:"request_id,omitempty"`
-	Requirements []RequirementFinding `json:"requirements"`
-
-	// Revision The policies that decided, SHA-256 of their tree in lower-case hex.
-	Revision string `json:"revision"`
-
 	// Rollup What the requirements alone give; differs from `outcome` only where something overrides them, as a decision of Microsoft does.
 	//
 	// Examples: eligible, not_eligible, needs_review, incomplete
@@ -292,6 +267,31 @@ type Decision struct {
 	//
 	// Examples: DB-4
 	Version *string `json:"version,omitempty"`
+
+	// Phase The phase that the partner is in.
+	Phase *string `json:"phase,omitempty"`
+
+	// AsOf The day the rules were applied to.
+	//
+	// Examples: 2026-03-01
+	AsOf Day `json:"as_of"`
+
+	// KnownAt Facts recorded later were not seen.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	KnownAt Instant `json:"known_at"`
+
+	// DecidedAt When it was decided.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	DecidedAt Instant `json:"decided_at"`
+
+	// Revision The policies that decided, SHA-256 of their tree in lower-case hex.
+	Revision string `json:"revision"`
+
+	// RequestId The `X-Request-ID` of the request that asked.
+	RequestId    *string              `json:"request_id,omitempty"`
+	Requirements []RequirementFinding `json:"requirements"`
 }
 
 // DecisionList defines model for DecisionList.
@@ -330,23 +330,18 @@ type DecisionRequest struct {
 
 // DecisionSummary A decision without its requirements.
 type DecisionSummary struct {
-	// AsOf The day the rules were applied to.
-	//
-	// Examples: 2026-03-01
-	AsOf Day `json:"as_of"`
-
-	// DecidedAt When it was decided.
-	//
-	// Examples: 2026-03-01T09:30:00Z
-	DecidedAt Instant `json:"decided_at"`
-
 	// DecisionId Examples: 0199e0a4-6f2c-7c31-9d0a-3c2f8f6f5b11
 	DecisionId string `json:"decision_id"`
 
-	// KnownAt Facts recorded later were not seen.
+	// Program The name of a program, its Rego package.
 	//
-	// Examples: 2026-03-01T09:30:00Z
-	KnownAt Instant `json:"known_at"`
+	// Examples: csp.direct_bill.enrollment
+	Program ProgramName `json:"program"`
+
+	// Partner Missing if the decision was about given facts alone.
+	//
+	// Examples: contoso
+	Partner *PartnerID `json:"partner,omitempty"`
 
 	// Outcome What the program says as a whole. Where eligibility is decided: `eligible`; `not_eligible` (a due requirement is
 	// not met); `needs_review` (else, a person must look at one); `incomplete` (else, one cannot be determined yet).
@@ -362,25 +357,6 @@ type DecisionSummary struct {
 	// Examples: not eligible
 	OutcomeText string `json:"outcome_text"`
 
-	// Partner Missing if the decision was about given facts alone.
-	//
-	// Examples: contoso
-	Partner *PartnerID `json:"partner,omitempty"`
-
-	// Phase The phase that the partner is in.
-	Phase *string `json:"phase,omitempty"`
-
-	// Program The name of a program, its Rego package.
-	//
-	// Examples: csp.direct_bill.enrollment
-	Program ProgramName `json:"program"`
-
-	// RequestId The `X-Request-ID` of the request that asked.
-	RequestId *string `json:"request_id,omitempty"`
-
-	// Revision The policies that decided, SHA-256 of their tree in lower-case hex.
-	Revision string `json:"revision"`
-
 	// Rollup What the requirements alone give; differs from `outcome` only where something overrides them, as a decision of Microsoft does.
 	//
 	// Examples: eligible, not_eligible, needs_review, incomplete
@@ -390,31 +366,40 @@ type DecisionSummary struct {
 	//
 	// Examples: DB-4
 	Version *string `json:"version,omitempty"`
+
+	// Phase The phase that the partner is in.
+	Phase *string `json:"phase,omitempty"`
+
+	// AsOf The day the rules were applied to.
+	//
+	// Examples: 2026-03-01
+	AsOf Day `json:"as_of"`
+
+	// KnownAt Facts recorded later were not seen.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	KnownAt Instant `json:"known_at"`
+
+	// DecidedAt When it was decided.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	DecidedAt Instant `json:"decided_at"`
+
+	// Revision The policies that decided, SHA-256 of their tree in lower-case hex.
+	Revision string `json:"revision"`
+
+	// RequestId The `X-Request-ID` of the request that asked.
+	RequestId *string `json:"request_id,omitempty"`
 }
 
 // Fact One recorded fact.
 type Fact struct {
-	// Body What holds, as the JSON Schema of the kind demands; null records that nothing holds for that time (a retraction).
-	// Numbers are kept as they were written.
-	//
-	//
-	// Examples: {"status":"active"}, null
-	Body *FactBody `json:"body"`
-
 	// Id Given by the server.
-	Id  string  `json:"id"`
-	Key *string `json:"key,omitempty"`
+	Id string `json:"id"`
 
 	// Kind Examples: membership
-	Kind string `json:"kind"`
-
-	// RecordedAt When the server learned of it.
-	//
-	// Examples: 2026-03-01T09:30:00Z
-	RecordedAt Instant `json:"recorded_at"`
-
-	// Source Who says so, in order of rank.
-	Source Source `json:"source"`
+	Kind string  `json:"kind"`
+	Key  *string `json:"key,omitempty"`
 
 	// ValidFrom A calendar day of the years 1000 to 9999, YYYY-MM-DD, without a time zone.
 	//
@@ -425,6 +410,21 @@ type Fact struct {
 	//
 	// Examples: 2026-03-01
 	ValidTo *Day `json:"valid_to,omitempty"`
+
+	// Source Who says so, in order of rank.
+	Source Source `json:"source"`
+
+	// Body What holds, as the JSON Schema of the kind demands; null records that nothing holds for that time (a retraction).
+	// Numbers are kept as they were written.
+	//
+	//
+	// Examples: {"status":"active"}, null
+	Body *FactBody `json:"body"`
+
+	// RecordedAt When the server learned of it.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	RecordedAt Instant `json:"recorded_at"`
 }
 
 // FactBody What holds, as the JSON Schema of the kind demands; null records that nothing holds for that time (a retraction).
@@ -468,21 +468,21 @@ type FactInput struct {
 
 // FactList defines model for FactList.
 type FactList struct {
+	// Partner The partner's id, the caller's choice.
+	//
+	// Examples: contoso
+	Partner PartnerID `json:"partner"`
+
 	// AsOf A calendar day of the years 1000 to 9999, YYYY-MM-DD, without a time zone.
 	//
 	// Examples: 2026-03-01
-	AsOf  Day    `json:"as_of"`
-	Facts []Fact `json:"facts"`
+	AsOf Day `json:"as_of"`
 
 	// KnownAt An instant, RFC 3339, of the years 1000 to 9999. Any offset is accepted; UTC is answered.
 	//
 	// Examples: 2026-03-01T09:30:00Z
 	KnownAt Instant `json:"known_at"`
-
-	// Partner The partner's id, the caller's choice.
-	//
-	// Examples: contoso
-	Partner PartnerID `json:"partner"`
+	Facts   []Fact  `json:"facts"`
 }
 
 // Health defines model for Health.
@@ -531,15 +531,15 @@ type Outcome = string
 
 // Partner defines model for Partner.
 type Partner struct {
-	// FirstRecordedAt When the first fact about it came.
-	//
-	// Examples: 2026-03-01T09:30:00Z
-	FirstRecordedAt Instant `json:"first_recorded_at"`
-
 	// Id The partner's id, the caller's choice.
 	//
 	// Examples: contoso
 	Id PartnerID `json:"id"`
+
+	// FirstRecordedAt When the first fact about it came.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	FirstRecordedAt Instant `json:"first_recorded_at"`
 }
 
 // PartnerID The partner's id, the caller's choice.
@@ -565,27 +565,27 @@ type PolicyProblem struct {
 
 // PolicyStatus defines model for PolicyStatus.
 type PolicyStatus struct {
+	// State `degraded`: what is on disk cannot serve; the revision named here goes on.
+	State PolicyStatusState `json:"state"`
+
+	// Revision The policies that serve now.
+	Revision string `json:"revision"`
+
 	// ActivatedAt Since when they serve.
 	//
 	// Examples: 2026-03-01T09:30:00Z
 	ActivatedAt Instant `json:"activated_at"`
 
+	// Source The folder the policies come from, or `built in`.
+	Source string `json:"source"`
+
 	// Problems What keeps the tree on disk from serving.
 	Problems []PolicyProblem `json:"problems"`
-
-	// Revision The policies that serve now.
-	Revision string `json:"revision"`
 
 	// Since When the problems were first seen.
 	//
 	// Examples: 2026-03-01T09:30:00Z
 	Since *Instant `json:"since,omitempty"`
-
-	// Source The folder the policies come from, or `built in`.
-	Source string `json:"source"`
-
-	// State `degraded`: what is on disk cannot serve; the revision named here goes on.
-	State PolicyStatusState `json:"state"`
 
 	// Warnings What does not keep it from serving, such as a case that no longer holds.
 	Warnings []PolicyProblem `json:"warnings"`
@@ -597,19 +597,18 @@ type PolicyStatusState string
 // Problem RFC 9457. Tell errors apart by `code`; `title` and `detail` are for people and may change. Values of facts are
 // never repeated here.
 type Problem struct {
-	Code   ProblemCode `json:"code"`
+	// Type `urn:assay:problem:` and the code.
+	Type  string `json:"type"`
+	Title string `json:"title"`
+
+	// Status The HTTP status.
+	Status int         `json:"status"`
 	Detail *string     `json:"detail,omitempty"`
+	Code   ProblemCode `json:"code"`
 
 	// Errors What is wrong, place by place; at most 50.
 	Errors    []ProblemPlace `json:"errors,omitempty"`
 	RequestId string         `json:"request_id"`
-
-	// Status The HTTP status.
-	Status int    `json:"status"`
-	Title  string `json:"title"`
-
-	// Type `urn:assay:problem:` and the code.
-	Type string `json:"type"`
 }
 
 // ProblemCode defines model for Problem.Code.
@@ -617,34 +616,33 @@ type ProblemCode string
 
 // ProblemPlace One thing that is wrong: in the body (`pointer`) or in a parameter (`parameter`).
 type ProblemPlace struct {
-	Detail string `json:"detail"`
+	// Pointer RFC 6901 JSON pointer into the body; empty for the body as a whole.
+	//
+	// Examples: /facts/0/valid_from
+	Pointer *string `json:"pointer,omitempty"`
 
 	// Parameter The name of the path, query or header parameter.
 	//
 	// Examples: cursor
 	Parameter *string `json:"parameter,omitempty"`
-
-	// Pointer RFC 6901 JSON pointer into the body; empty for the body as a whole.
-	//
-	// Examples: /facts/0/valid_from
-	Pointer *string `json:"pointer,omitempty"`
+	Detail    string  `json:"detail"`
 }
 
 // Program defines model for Program.
 type Program struct {
-	// Citations The pages that the rules come from.
-	Citations   []Citation `json:"citations"`
-	Description *string    `json:"description,omitempty"`
-
 	// Name The name of a program, its Rego package.
 	//
 	// Examples: csp.direct_bill.enrollment
-	Name         ProgramName   `json:"name"`
+	Name        ProgramName `json:"name"`
+	Title       string      `json:"title"`
+	Description *string     `json:"description,omitempty"`
+
+	// Citations The pages that the rules come from.
+	Citations    []Citation    `json:"citations"`
 	Requirements []Requirement `json:"requirements"`
 
 	// Revision The policies that serve now.
 	Revision string `json:"revision"`
-	Title    string `json:"title"`
 }
 
 // ProgramList defines model for ProgramList.
@@ -662,27 +660,26 @@ type ProgramName = string
 
 // ProgramSummary defines model for ProgramSummary.
 type ProgramSummary struct {
-	Description *string `json:"description,omitempty"`
-
 	// Name The name of a program, its Rego package.
 	//
 	// Examples: csp.direct_bill.enrollment
-	Name  ProgramName `json:"name"`
-	Title string      `json:"title"`
+	Name        ProgramName `json:"name"`
+	Title       string      `json:"title"`
+	Description *string     `json:"description,omitempty"`
 }
 
 // Ready defines model for Ready.
 type Ready struct {
-	Problems []PolicyProblem `json:"problems,omitempty"`
+	Status ReadyStatus `json:"status"`
 
 	// Revision The policies that serve now.
-	Revision string `json:"revision"`
+	Revision string          `json:"revision"`
+	Problems []PolicyProblem `json:"problems,omitempty"`
 
 	// Since When the problems were first seen.
 	//
 	// Examples: 2026-03-01T09:30:00Z
-	Since  *Instant    `json:"since,omitempty"`
-	Status ReadyStatus `json:"status"`
+	Since *Instant `json:"since,omitempty"`
 }
 
 // ReadyStatus defines model for Ready.Status.
@@ -695,9 +692,6 @@ type RecordFactsRequest struct {
 
 // RecordedFacts defines model for RecordedFacts.
 type RecordedFacts struct {
-	// Facts In the order of the request.
-	Facts []Fact `json:"facts"`
-
 	// Partner The partner's id, the caller's choice.
 	//
 	// Examples: contoso
@@ -707,16 +701,13 @@ type RecordedFacts struct {
 	//
 	// Examples: 2026-03-01T09:30:00Z
 	RecordedAt Instant `json:"recorded_at"`
+
+	// Facts In the order of the request.
+	Facts []Fact `json:"facts"`
 }
 
 // Requirement defines model for Requirement.
 type Requirement struct {
-	// Citation The public page that a rule comes from.
-	Citation *Citation `json:"citation,omitempty"`
-
-	// Facts The kinds of facts it asks for.
-	Facts []string `json:"facts"`
-
 	// Id Examples: revenue
 	Id string `json:"id"`
 
@@ -725,18 +716,53 @@ type Requirement struct {
 	// Examples: ENR-05a
 	Ref *string `json:"ref,omitempty"`
 
-	// Rule Where the rule stands in the policy tree; lines count from 1.
-	Rule RulePlace `json:"rule"`
-
 	// Title In the reader's language.
 	Title string `json:"title"`
 
+	// Facts The kinds of facts it asks for.
+	Facts []string `json:"facts"`
+
+	// Citation The public page that a rule comes from.
+	Citation *Citation `json:"citation,omitempty"`
+
 	// Values The values of the rules, with their history.
 	Values []DatedValue `json:"values"`
+
+	// Rule Where the rule stands in the policy tree; lines count from 1.
+	Rule RulePlace `json:"rule"`
 }
 
 // RequirementFinding What came out for one requirement.
 type RequirementFinding struct {
+	// Id Examples: revenue
+	Id string `json:"id"`
+
+	// Ref Its number in the source document.
+	//
+	// Examples: ENR-05a
+	Ref *string `json:"ref,omitempty"`
+
+	// Title In the reader's language.
+	Title string `json:"title"`
+
+	// Status `met`; `not_met`; `unknown` (a fact is missing, stale or of the wrong type); `needs_review` (facts conflict, or
+	// the rules reserve judgement).
+	Status RequirementFindingStatus `json:"status"`
+
+	// Due Whether it counts in the phase that the partner is in.
+	Due bool `json:"due"`
+
+	// Reason The code behind the status.
+	//
+	// Examples: not_met
+	Reason string `json:"reason"`
+
+	// Flags Further codes to know of, which do not change the status.
+	Flags []string `json:"flags"`
+
+	// Explanation The finding in sentences.
+	Explanation string `json:"explanation"`
+
 	// Action What to do about it; missing if there is nothing to do.
 	Action *string `json:"action,omitempty"`
 
@@ -745,64 +771,35 @@ type RequirementFinding struct {
 	// Examples: {"usd_cents":41250000}
 	Actual any `json:"actual,omitempty"`
 
-	// Citation The public page that a rule comes from.
-	Citation *Citation `json:"citation,omitempty"`
-
-	// Details Every other value that the sentences name.
-	Details map[string]interface{} `json:"details,omitempty"`
-
-	// Due Whether it counts in the phase that the partner is in.
-	Due bool `json:"due"`
-
-	// Explanation The finding in sentences.
-	Explanation string `json:"explanation"`
-
-	// Facts Ids of the facts used; of facts that came with the request their JSON pointers in it, such as `/facts/0`.
-	Facts []string `json:"facts"`
-
-	// Flags Further codes to know of, which do not change the status.
-	Flags []string `json:"flags"`
+	// Required What the rules ask, any JSON.
+	//
+	// Examples: {"usd_cents":30000000}
+	Required any `json:"required,omitempty"`
 
 	// Gap How far apart they are, any JSON.
 	//
 	// Examples: {"usd_cents":8750000}
 	Gap any `json:"gap,omitempty"`
 
-	// Id Examples: revenue
-	Id string `json:"id"`
-
-	// Missing What to send so that the requirement can be determined.
-	Missing []MissingFact `json:"missing"`
-
-	// Reason The code behind the status.
-	//
-	// Examples: not_met
-	Reason string `json:"reason"`
-
-	// Ref Its number in the source document.
-	//
-	// Examples: ENR-05a
-	Ref *string `json:"ref,omitempty"`
-
-	// Required What the rules ask, any JSON.
-	//
-	// Examples: {"usd_cents":30000000}
-	Required any `json:"required,omitempty"`
-
-	// Rule Where the rule stands in the policy tree; lines count from 1.
-	Rule *RulePlace `json:"rule,omitempty"`
-
 	// Since Since when what is required is in force.
 	//
 	// Examples: 2026-03-01
 	Since *Day `json:"since,omitempty"`
 
-	// Status `met`; `not_met`; `unknown` (a fact is missing, stale or of the wrong type); `needs_review` (facts conflict, or
-	// the rules reserve judgement).
-	Status RequirementFindingStatus `json:"status"`
+	// Citation The public page that a rule comes from.
+	Citation *Citation `json:"citation,omitempty"`
 
-	// Title In the reader's language.
-	Title string `json:"title"`
+	// Details Every other value that the sentences name.
+	Details map[string]interface{} `json:"details,omitempty"`
+
+	// Facts Ids of the facts used; of facts that came with the request their JSON pointers in it, such as `/facts/0`.
+	Facts []string `json:"facts"`
+
+	// Missing What to send so that the requirement can be determined.
+	Missing []MissingFact `json:"missing"`
+
+	// Rule Where the rule stands in the policy tree; lines count from 1.
+	Rule *RulePlace `json:"rule,omitempty"`
 }
 
 // RequirementFindingStatus `met`; `not_met`; `unknown` (a fact is missing, stale or of the wrong type); `needs_review` (facts conflict, or

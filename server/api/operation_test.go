@@ -32,7 +32,7 @@ func TestHealth(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for path, want := range map[string]string{
-		"/health": `{"revision":"aaaa","status":"ok"}`, "/health/live": `{"status":"ok"}`, "/health/ready": `{"revision":"aaaa","status":"ok"}`,
+		"/health": `{"revision":"aaaa","status":"ok"}`, "/health/live": `{"status":"ok"}`, "/health/ready": `{"status":"ok","revision":"aaaa"}`,
 	} {
 		if a := b.mustDo(t, 200, "GET", path, ""); strings.TrimSpace(string(a.body)) != want {
 			t.Errorf("%s: %s", path, a.body)
@@ -43,7 +43,7 @@ func TestHealth(t *testing.T) {
 	b.revisions.status.Warnings = []decision.PolicyProblem{{File: "b.txtar", Message: "no longer holds"}}
 	b.revisions.status.Since = b.now
 	a := b.mustDo(t, 200, "GET", "/health/ready", "")
-	want := `{"problems":[{"file":"a.rego","line":3,"message":"unexpected token"},{"message":"no programs"}],"revision":"aaaa","since":"2026-03-01T09:30:00Z","status":"degraded"}`
+	want := `{"status":"degraded","revision":"aaaa","problems":[{"file":"a.rego","line":3,"message":"unexpected token"},{"message":"no programs"}],"since":"2026-03-01T09:30:00Z"}`
 	if strings.TrimSpace(string(a.body)) != want {
 		t.Errorf("got %s", a.body)
 	}
