@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -26,14 +25,7 @@ func newBenchmark(b *testing.B) (*decision.Service, *db.DB) {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { store.Close() })
-	library, _, err := openLibrary(shippedPolicies, store, slog.New(slog.DiscardHandler))
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := library.Reload(b.Context()); err != nil {
-		b.Fatal(err)
-	}
-	return &decision.Service{Revisions: library, Store: store, Now: time.Now, NewID: newID}, store
+	return newService(b, store), store
 }
 
 // BenchmarkDecide is a decision with its log entry, on facts given and on facts

@@ -125,7 +125,8 @@ func greet(w io.Writer, url, demoPartner string) {
 		fmt.Fprintf(w, `
 Ask for a decision:
 
-  curl -s %s/v1/decisions --json '{"program": "csp.direct_bill.enrollment", "partner": "%s"}'
+  curl -s %s/v1/decisions -H 'Content-Type: application/json' \
+    -d '{"program": "csp.direct_bill.enrollment", "partner": "%s"}'
 
 The other partners: curl -s %s/v1/partners
 `, url, demoPartner, url)
