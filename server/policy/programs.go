@@ -133,6 +133,11 @@ func (r *Revision) loadTexts(_ context.Context, found *problems) {
 	for tag, language := range r.texts {
 		language.Requirements = make(map[string]decision.RequirementTexts)
 		r.texts[tag] = language
+		for word := range r.texts["en"].Words {
+			if _, ok := language.Words[word]; !ok {
+				found.add(file, d.line([]string{tag, "words"}), "%s.words: %q is missing", tag, word)
+			}
+		}
 	}
 	for _, p := range r.programs {
 		for id, pkg := range p.parts {
