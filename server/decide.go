@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -50,6 +51,9 @@ whatever the outcome; 1 not decided.`,
 			if err != nil {
 				return fmt.Errorf("%s:\n%w", args[0], err)
 			}
+			if program != "" {
+				request.Program = program
+			}
 			if asOf != "" {
 				if request.AsOf, err = decision.ParseDay(asOf); err != nil {
 					return fmt.Errorf("--as-of: %w", err)
@@ -69,7 +73,7 @@ whatever the outcome; 1 not decided.`,
 			}
 			texts, ok := revision.Texts()[lang]
 			if !ok {
-				return fmt.Errorf("--lang %s: the policies do not speak it", lang)
+				return fmt.Errorf("--lang %s: the policies speak %s", lang, strings.Join(slices.Sorted(maps.Keys(revision.Texts())), ", "))
 			}
 			result, err := decision.ParseResult(d.Result)
 			if err != nil {
@@ -81,7 +85,7 @@ whatever the outcome; 1 not decided.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&folder, "policies", "", "`folder` of policies (default ./policies if it exists, else the built-in ones)")
-	flags.StringVar(&program, "program", "", "program to decide, if the file does not say")
+	flags.StringVar(&program, "program", "", "program to decide; wins over the file")
 	flags.StringVar(&asOf, "as-of", "", "`day` to apply the rules to, YYYY-MM-DD; wins over the file (default today, UTC)")
 	flags.StringVar(&lang, "lang", "en", "language of the sentences")
 	flags.BoolVar(&asJSON, "json", false, "print the decision as the HTTP API gives it")

@@ -165,6 +165,22 @@ func withID(list []any, id string) any {
 	return nil
 }
 
+// TestThresholdPageShowsTheData: what the page shows of the revenue requirement stands
+// in its data file, but for what it leaves out.
+func TestThresholdPageShowsTheData(t *testing.T) {
+	t.Parallel()
+	page := markdown(t)["../docs/change-a-threshold.md"]
+	data, err := os.ReadFile(filepath.Join(shippedPolicies, "csp/direct_bill/requirements/revenue/data.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(between(t, page, "```yaml\n", "```"), "\n") {
+		if !strings.Contains(line, "…") && !strings.Contains(string(data), line+"\n") {
+			t.Errorf("data.yaml has no line %q", line)
+		}
+	}
+}
+
 // TestAddARequirementIsTheScript: the page shows the very files of the script.
 func TestAddARequirementIsTheScript(t *testing.T) {
 	t.Parallel()

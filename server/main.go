@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -28,6 +29,8 @@ func main() {
 // run is the whole program, so that tests can start it. The error has been reported.
 func run(ctx context.Context, args []string, lookupEnv func(string) (string, bool), stdin io.Reader, stdout, stderr io.Writer) error {
 	root := newServe()
+	root.Version = version()
+	root.SetVersionTemplate("assay {{.Version}}\n")
 	root.AddCommand(newDecide(), newCheck())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetArgs(args)
@@ -42,6 +45,27 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 		fmt.Fprintln(stderr, "assay:", err)
 	}
 	return err
+}
+
+// version is that of the module and the commit it was built from, as far as the build
+// knows them.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	parts := []string{info.Main.Version, info.GoVersion}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			parts = append(parts, s.Value)
+		}
+	}
+	for _, m := range info.Deps {
+		if m.Path == "github.com/open-policy-agent/opa" {
+			parts = append(parts, "opa "+m.Version)
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // errReported ends a command that has already said what is wrong.

@@ -77,6 +77,12 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 	if err := checkAddr(c.addr, c.allowRemote); err != nil {
 		return err
 	}
+	// First, so that a second server on the same address leaves no trace.
+	listener, err := net.Listen("tcp", c.addr)
+	if err != nil {
+		return fmt.Errorf("%w; --addr picks another address", err)
+	}
+	defer listener.Close()
 	store, err := db.Open(ctx, c.db)
 	if err != nil {
 		return err
@@ -98,10 +104,6 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 		}
 	}
 
-	listener, err := net.Listen("tcp", c.addr)
-	if err != nil {
-		return err
-	}
 	server := &http.Server{
 		Handler:           api.New(api.Config{Service: service, Ping: store.Ping, Logger: logger, BodyLimit: c.bodyLimit}),
 		ReadHeaderTimeout: 5 * time.Second,

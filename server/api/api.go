@@ -34,7 +34,19 @@ type Config struct {
 
 // New makes the handler of all routes. It panics if the OpenAPI document that was
 // built in is broken, which the tests rule out.
-func New(config Config) http.Handler { return newEcho(config) }
+func New(config Config) http.Handler { return headAsGet(newEcho(config)) }
+
+// headAsGet answers HEAD as GET would be; net/http keeps the body back.
+func headAsGet(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			// A copy, because net/http looks at the method of its own request.
+			r = r.WithContext(r.Context())
+			r.Method = http.MethodGet
+		}
+		next.ServeHTTP(w, r)
+	})
+}
 
 func newEcho(config Config) *echo.Echo {
 	if config.Logger == nil {

@@ -65,19 +65,13 @@ func (s *server) ListPartners(ctx context.Context, r ListPartnersRequestObject) 
 	return answer, nil
 }
 
-// readFacts checks what the schema cannot say: that the end lies after the
-// beginning.
 func readFacts(inputs []FactInput) ([]decision.Fact, error) {
 	if inputs == nil {
 		return nil, nil
 	}
 	facts := make([]decision.Fact, len(inputs))
-	var places []ProblemPlace
 	for i, in := range inputs {
 		f := decision.Fact{Kind: in.Kind, Key: value(in.Key), Source: string(in.Source), ValidFrom: in.ValidFrom, ValidTo: value(in.ValidTo)}
-		if f.ValidTo != "" && f.ValidTo <= f.ValidFrom {
-			places = append(places, inBody(fmt.Sprintf("/facts/%d/valid_to", i), "must be after valid_from: it is the first day on which the fact does not hold any more"))
-		}
 		if in.Body != nil {
 			body, err := decision.Canonical(*in.Body)
 			if err != nil {
@@ -86,9 +80,6 @@ func readFacts(inputs []FactInput) ([]decision.Fact, error) {
 			f.Body = body
 		}
 		facts[i] = f
-	}
-	if len(places) > 0 {
-		return nil, failAt(ProblemCodeInvalidRequest, places...)
 	}
 	return facts, nil
 }

@@ -27,6 +27,10 @@ const program = "csp.direct_bill.enrollment"
 func (r *fakeRevision) Digest() string        { return r.digest }
 func (r *fakeRevision) Texts() decision.Texts { return r.texts }
 
+func (r *fakeRevision) Kinds() []decision.Kind {
+	return []decision.Kind{{Name: "membership", Schema: []byte(`{"type": "object", "x-key": {"pattern": "^$"}}`)}}
+}
+
 func (r *fakeRevision) Programs() []decision.Program {
 	page := decision.Citation{Title: "Requirements", URL: "https://example.com/requirements"}
 	return []decision.Program{{

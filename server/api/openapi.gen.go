@@ -290,7 +290,10 @@ type Decision struct {
 	Revision string `json:"revision"`
 
 	// RequestId The `X-Request-ID` of the request that asked.
-	RequestId    *string              `json:"request_id,omitempty"`
+	RequestId *string `json:"request_id,omitempty"`
+
+	// FactsDigest SHA-256 of all facts that were evaluated, stored and given. Equal facts give an equal digest.
+	FactsDigest  string               `json:"facts_digest"`
 	Requirements []RequirementFinding `json:"requirements"`
 }
 
@@ -390,6 +393,9 @@ type DecisionSummary struct {
 
 	// RequestId The `X-Request-ID` of the request that asked.
 	RequestId *string `json:"request_id,omitempty"`
+
+	// FactsDigest SHA-256 of all facts that were evaluated, stored and given. Equal facts give an equal digest.
+	FactsDigest string `json:"facts_digest"`
 }
 
 // Fact One recorded fact.
@@ -499,6 +505,22 @@ type HealthStatus string
 //
 // Examples: 2026-03-01T09:30:00Z
 type Instant = time.Time
+
+// Kind One kind of fact.
+type Kind struct {
+	// Name Examples: revenue_report
+	Name string `json:"name"`
+
+	// Schema The JSON Schema (draft 7) of the body, with a description of every field. `x-key` says what the key looks like
+	// (`pattern`, `example`) and which field of the body it repeats (`equals`); without `x-key` the kind has no key.
+	Schema json.RawMessage `json:"schema"`
+}
+
+// KindList defines model for KindList.
+type KindList struct {
+	Revision string `json:"revision"`
+	Kinds    []Kind `json:"kinds"`
+}
 
 // Live defines model for Live.
 type Live struct {
@@ -972,6 +994,9 @@ type ServerInterface interface {
 	// GetDecision Read one decision
 	// (GET /v1/decisions/{decision_id})
 	GetDecision(ctx echo.Context, decisionId string, params GetDecisionParams) error
+	// ListKinds List the kinds of facts
+	// (GET /v1/kinds)
+	ListKinds(ctx echo.Context) error
 	// ListPartners List partners
 	// (GET /v1/partners)
 	ListPartners(ctx echo.Context, params ListPartnersParams) error
@@ -1185,6 +1210,15 @@ func (w *ServerInterfaceWrapper) GetDecision(ctx echo.Context) error {
 	return err
 }
 
+// ListKinds converts echo context to params.
+func (w *ServerInterfaceWrapper) ListKinds(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListKinds(ctx)
+	return err
+}
+
 // ListPartners converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPartners(ctx echo.Context) error {
 	var err error
@@ -1391,6 +1425,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/partners", wrapper.ListPartners, options.OperationMiddlewares["listPartners"]...)
 	router.GET(options.BaseURL+"/v1/partners/:partner/facts", wrapper.ListFacts, options.OperationMiddlewares["listFacts"]...)
 	router.POST(options.BaseURL+"/v1/partners/:partner/facts", wrapper.RecordFacts, options.OperationMiddlewares["recordFacts"]...)
+	router.GET(options.BaseURL+"/v1/kinds", wrapper.ListKinds, options.OperationMiddlewares["listKinds"]...)
 	router.GET(options.BaseURL+"/v1/programs", wrapper.ListPrograms, options.OperationMiddlewares["listPrograms"]...)
 	router.GET(options.BaseURL+"/v1/programs/:program", wrapper.GetProgram, options.OperationMiddlewares["getProgram"]...)
 	router.GET(options.BaseURL+"/v1/status", wrapper.GetStatus, options.OperationMiddlewares["getStatus"]...)
@@ -1925,6 +1960,59 @@ func (response GetDecision503ApplicationProblemPlusJSONResponse) VisitGetDecisio
 	return err
 }
 
+type ListKindsRequestObject struct {
+}
+
+type ListKindsResponseObject interface {
+	VisitListKindsResponse(w http.ResponseWriter) error
+}
+
+type ListKinds200JSONResponse KindList
+
+func (response ListKinds200JSONResponse) VisitListKindsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKinds400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListKinds400ApplicationProblemPlusJSONResponse) VisitListKindsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKinds500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListKinds500ApplicationProblemPlusJSONResponse) VisitListKindsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPartnersRequestObject struct {
 	Params ListPartnersParams
 }
@@ -2417,6 +2505,9 @@ type StrictServerInterface interface {
 	// GetDecision Read one decision
 	// (GET /v1/decisions/{decision_id})
 	GetDecision(ctx context.Context, request GetDecisionRequestObject) (GetDecisionResponseObject, error)
+	// ListKinds List the kinds of facts
+	// (GET /v1/kinds)
+	ListKinds(ctx context.Context, request ListKindsRequestObject) (ListKindsResponseObject, error)
 	// ListPartners List partners
 	// (GET /v1/partners)
 	ListPartners(ctx context.Context, request ListPartnersRequestObject) (ListPartnersResponseObject, error)
@@ -2611,6 +2702,29 @@ func (sh *strictHandler) GetDecision(ctx echo.Context, decisionId string, params
 		return err
 	} else if validResponse, ok := response.(GetDecisionResponseObject); ok {
 		return validResponse.VisitGetDecisionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListKinds operation middleware
+func (sh *strictHandler) ListKinds(ctx echo.Context) error {
+	var request ListKindsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListKinds(ctx.Request().Context(), request.(ListKindsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListKinds")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListKindsResponseObject); ok {
+		return validResponse.VisitListKindsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

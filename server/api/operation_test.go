@@ -3,6 +3,8 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"io"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -94,6 +96,34 @@ func TestDocs(t *testing.T) {
 	for _, path := range []string{"/docs/nothing", "/docs/../api.go", "/docs/%2e%2e/api.go"} {
 		if p := b.do(t, "GET", path, "").problem(t); p.Code != ProblemCodeRouteNotFound {
 			t.Errorf("%s: %+v", path, p)
+		}
+	}
+}
+
+func TestKinds(t *testing.T) {
+	t.Parallel()
+	var list KindList
+	setup(t).mustDo(t, 200, "GET", "/v1/kinds", "").decode(t, &list)
+	if len(list.Kinds) != 1 || list.Kinds[0].Name != "membership" || !strings.Contains(string(list.Kinds[0].Schema), "x-key") {
+		t.Errorf("got %+v", list)
+	}
+}
+
+// HEAD is answered as GET would be, without the body.
+func TestHead(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	server := httptest.NewServer(headAsGet(b.echo))
+	defer server.Close()
+	for path, want := range map[string]int{"/health/ready": 200, "/v1/programs": 200, "/v1/decisions/0199e0a4-6f2c-7c31-9d0a-3c2f8f6f5b11": 404} {
+		answer, err := server.Client().Head(server.URL + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if answer.StatusCode != want || len(body) > 0 || err != nil {
+			t.Errorf("HEAD %s: %d, %d bytes, %v", path, answer.StatusCode, len(body), err)
 		}
 	}
 }

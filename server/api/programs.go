@@ -8,6 +8,15 @@ import (
 	"assay/server/explain"
 )
 
+func (s *server) ListKinds(_ context.Context, _ ListKindsRequestObject) (ListKindsResponseObject, error) {
+	revision := s.service.Revisions.Current()
+	answer := ListKinds200JSONResponse{Revision: revision.Digest(), Kinds: []Kind{}}
+	for _, k := range revision.Kinds() {
+		answer.Kinds = append(answer.Kinds, Kind{Name: k.Name, Schema: k.Schema})
+	}
+	return answer, nil
+}
+
 func (s *server) ListPrograms(_ context.Context, _ ListProgramsRequestObject) (ListProgramsResponseObject, error) {
 	revision := s.service.Revisions.Current()
 	programs := revision.Programs()

@@ -27,7 +27,7 @@ func writeDecision(d decision.Decision, programs []decision.Program, speaker exp
 		DecisionId: summary.DecisionId, Program: summary.Program, Partner: summary.Partner,
 		Outcome: summary.Outcome, OutcomeText: summary.OutcomeText, Rollup: summary.Rollup,
 		Version: summary.Version, Phase: summary.Phase, AsOf: summary.AsOf, KnownAt: summary.KnownAt,
-		DecidedAt: summary.DecidedAt, Revision: summary.Revision, RequestId: summary.RequestId,
+		DecidedAt: summary.DecidedAt, Revision: summary.Revision, FactsDigest: summary.FactsDigest, RequestId: summary.RequestId,
 		Requirements: make([]RequirementFinding, len(result.Findings)),
 	}
 	for i, f := range result.Findings {
@@ -53,7 +53,7 @@ func writeSummary(d decision.Decision, result decision.Result, speaker explain.L
 		Outcome: string(d.Outcome), OutcomeText: speaker.Outcome(d.Outcome), Rollup: string(rollup),
 		Version: optional(result.Version), Phase: optional(result.Phase),
 		AsOf: d.AsOf, KnownAt: d.KnownAt.UTC(), DecidedAt: d.DecidedAt.UTC(),
-		Revision: d.Revision, RequestId: optional(d.RequestID),
+		Revision: d.Revision, FactsDigest: d.FactsDigest, RequestId: optional(d.RequestID),
 	}
 }
 

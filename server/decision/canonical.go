@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // Canonical rewrites JSON so that equal values have equal bytes: keys sorted, no
-// space, nothing escaped that need not be, and numbers kept as they were written,
-// since to round them would change the fact.
+// space, nothing escaped that need not be, numbers written out in full. No number is
+// rounded, since that would change the fact.
 func Canonical(raw []byte) ([]byte, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
@@ -18,7 +20,69 @@ func Canonical(raw []byte) ([]byte, error) {
 	if err := dec.Decode(&value); err != nil {
 		return nil, err
 	}
+	value, err := canonicalNumbers(value)
+	if err != nil {
+		return nil, err
+	}
 	return encode(value), nil
+}
+
+func canonicalNumbers(value any) (any, error) {
+	var err error
+	switch v := value.(type) {
+	case map[string]any:
+		for key := range v {
+			if v[key], err = canonicalNumbers(v[key]); err != nil {
+				return nil, err
+			}
+		}
+	case []any:
+		for i := range v {
+			if v[i], err = canonicalNumbers(v[i]); err != nil {
+				return nil, err
+			}
+		}
+	case json.Number:
+		return canonicalNumber(string(v))
+	}
+	return value, nil
+}
+
+// maxExponent keeps a short number from becoming a very long one.
+const maxExponent = 400
+
+// canonicalNumber gives 4.125e7, 41250000.0 and 41250000 the same form; policies
+// compare them as equal, so they must not count as different facts.
+func canonicalNumber(literal string) (json.Number, error) {
+	mantissa, exponent := literal, 0
+	if i := strings.IndexAny(literal, "eE"); i >= 0 {
+		var err error
+		if exponent, err = strconv.Atoi(literal[i+1:]); err != nil || max(exponent, -exponent) > maxExponent {
+			return "", fmt.Errorf("the exponent of %.20s is out of range", literal)
+		}
+		mantissa = literal[:i]
+	}
+	mantissa, negative := strings.CutPrefix(mantissa, "-")
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	digits := whole + fraction
+	point := len(whole) + exponent // where the decimal point stands in digits
+	if point < 0 {
+		digits, point = strings.Repeat("0", -point)+digits, 0
+	}
+	if point > len(digits) {
+		digits += strings.Repeat("0", point-len(digits))
+	}
+	whole, fraction = strings.TrimLeft(digits[:point], "0"), strings.TrimRight(digits[point:], "0")
+	if whole == "" {
+		whole = "0"
+	}
+	if fraction != "" {
+		whole += "." + fraction
+	}
+	if negative && whole != "0" {
+		whole = "-" + whole
+	}
+	return json.Number(whole), nil
 }
 
 func encode(value any) []byte {

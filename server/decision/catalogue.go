@@ -11,6 +11,13 @@ type Program struct {
 	Requirements []Requirement
 }
 
+// Kind is a word of the vocabulary of facts.
+type Kind struct {
+	Name string
+	// Schema is the JSON Schema of the body, with the rule of the key under x-key.
+	Schema []byte
+}
+
 // Requirement is one part of a program.
 type Requirement struct {
 	// ID is the last part of the package, Ref the number in the source document.
@@ -62,8 +69,11 @@ type Language struct {
 	// and {from} {to}; Months are the twelve names.
 	Day, Month, Range string
 	Months            []string
-	// And joins the last two parts of a list.
-	And string
+	// And joins the last two parts of a list, Or those of alternatives.
+	And, Or string
+	// Elisions say how words run together with the day that follows them before the
+	// name of a month: "dal 8" is "dall'8" in Italian.
+	Elisions map[string]string
 	// Headings are the lines of a report that belong to no requirement.
 	Headings Headings
 	// Units gives the singular and plural of counted units, e.g. months.

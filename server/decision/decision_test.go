@@ -41,12 +41,14 @@ func TestSelect(t *testing.T) {
 		"the end is exclusive":              {[]decision.Fact{record("a", "2024-01-01", day, 1, `{}`)}, nil, []string{"a"}},
 		"holds on its last day":             {[]decision.Fact{record("a", "2024-01-01", "2024-06-16", 1, `{}`)}, []string{"a"}, nil},
 		"the last recording counts":         {[]decision.Fact{record("a", "2024-01-01", "", 2, `{"n":1}`), record("b", "2023-01-01", "", 1, `{"n":2}`)}, []string{"a"}, nil},
-		"a retraction takes away":           {[]decision.Fact{record("a", "2024-01-01", "", 1, `{}`), record("b", "2024-06-01", "", 2, "")}, nil, nil},
+		"a retraction takes away":           {[]decision.Fact{record("a", "2024-01-01", "", 1, `{}`), record("b", "2024-01-01", "", 2, "")}, nil, nil},
 		"a retraction of another time":      {[]decision.Fact{record("a", "2024-01-01", "", 1, `{}`), record("b", "2024-05-01", "2024-06-01", 2, "")}, []string{"a"}, nil},
 		"recorded together, contradicting":  {[]decision.Fact{record("a", "2024-01-01", "", 1, `{"n":1}`), record("b", "2024-01-01", "", 1, `{"n":2}`)}, []string{"a", "b"}, nil},
 		"recorded together, the same":       {[]decision.Fact{record("a", "2024-01-01", "", 1, `{}`), record("b", "2024-02-01", "", 1, `{}`)}, []string{"a"}, nil},
 		"what ended last":                   {[]decision.Fact{record("a", "2022-01-01", "2023-01-01", 1, `{}`), record("b", "2023-01-01", "2024-01-01", 1, `{}`)}, nil, []string{"b"}},
 		"nothing ended while another holds": {[]decision.Fact{record("a", "2022-01-01", "2023-01-01", 1, `{}`), record("b", "2024-01-01", "", 1, `{}`)}, []string{"b"}, nil},
+		"taken back from a day on":          {[]decision.Fact{record("a", "2022-01-01", "", 1, `{}`), record("b", "2024-06-01", "", 2, "")}, nil, []string{"a"}},
+		"ended, and shortened afterwards":   {[]decision.Fact{record("a", "2022-01-01", "2024-01-01", 1, `{}`), record("b", "2023-01-01", "2024-01-01", 2, "")}, nil, []string{"a"}},
 		"an ended one that was taken back":  {[]decision.Fact{record("a", "2022-01-01", "2023-01-01", 1, `{}`), record("b", "2022-01-01", "2023-01-01", 2, "")}, nil, nil},
 	} {
 		facts := decision.Select(test.records, day)
@@ -98,10 +100,57 @@ func TestCanonicalKeepsNumbersAndSortsKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := `{"a":12345678901234567890,"b":1.10,"c":"<&>é"}`; string(got) != want {
+	if want := `{"a":12345678901234567890,"b":1.1,"c":"<&>é"}`; string(got) != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// Equal numbers are one number, however they are written, and none is rounded.
+func TestCanonicalNumbers(t *testing.T) {
+	t.Parallel()
+	for want, spellings := range map[string][]string{
+		"41250000":              {"41250000", "4.125e7", "41250000.0", "4125E+4", "412500000e-1", "41250000.000e0"},
+		"0":                     {"0", "-0", "0.0", "0e5", "-0.00e-3"},
+		"-1.5":                  {"-1.5", "-15e-1", "-1.50"},
+		"0.001":                 {"1e-3", "0.0010"},
+		"123456789012345678901": {"123456789012345678901", "1.23456789012345678901e20"},
+		"10":                    {"1e1", "10", "10.0"},
+	} {
+		for _, spelling := range spellings {
+			if got, err := decision.Canonical([]byte(spelling)); err != nil || string(got) != want {
+				t.Errorf("%s became %s, want %s (%v)", spelling, got, want, err)
+			}
+		}
+	}
+	if got, err := decision.Canonical([]byte("1e999999999")); err == nil {
+		t.Errorf("a number of a thousand million digits became %d bytes", len(got))
+	}
+}
+
+// One request may not state a fact and take it back for the same time.
+func TestFactsThatContradictTheirRetraction(t *testing.T) {
+	t.Parallel()
+	stated := record("", "2024-01-01", "", 0, `{}`)
+	for name, test := range map[string]struct {
+		other decision.Fact
+		fine  bool
+	}{
+		"the same time":  {record("", "2024-01-01", "", 0, ""), false},
+		"later":          {record("", "2024-06-01", "", 0, ""), false},
+		"before":         {record("", "2023-01-01", "2024-01-01", 0, ""), true},
+		"two statements": {record("", "2024-01-01", "", 0, `{"n":1}`), true},
+	} {
+		err := decision.ValidateFacts(noKinds{}, []decision.Fact{stated, test.other})
+		if (err == nil) != test.fine {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// noKinds finds nothing wrong with any fact.
+type noKinds struct{ decision.Revision }
+
+func (noKinds) Validate([]decision.Fact) []decision.Problem { return nil }
 
 func TestDays(t *testing.T) {
 	t.Parallel()

@@ -58,14 +58,13 @@ func Select(records []Fact, day Day) Facts {
 		}
 		group := records[start:end]
 		covering := latest(group, func(f Fact) bool { return f.covers(day) })
+		covering = slices.DeleteFunc(covering, Fact.retracts)
 		facts.Held = append(facts.Held, covering...)
 		if len(covering) == 0 {
 			facts.Ended = append(facts.Ended, lastEnded(group, day)...)
 		}
 		start = end
 	}
-	facts.Held = slices.DeleteFunc(facts.Held, Fact.retracts)
-	facts.Ended = slices.DeleteFunc(facts.Ended, Fact.retracts)
 	return facts
 }
 
@@ -89,20 +88,33 @@ func latest(records []Fact, match func(Fact) bool) []Fact {
 	return last
 }
 
-// lastEnded finds the record that ended last before the day. What counts is what
-// was believed of the record's own last day, so a record that was later shortened
-// or withdrawn does not come back.
+// lastEnded finds what held last before the day, with the day on which it ended: that
+// of its own end, or that from which a later record takes it back.
 func lastEnded(records []Fact, day Day) []Fact {
-	var end Day
+	var ends []Day
 	for _, f := range records {
-		if f.ValidTo != "" && f.ValidTo <= day {
-			end = max(end, f.ValidTo)
+		ends = append(ends, f.ValidFrom)
+		if f.ValidTo != "" {
+			ends = append(ends, f.ValidTo)
 		}
 	}
-	if end == "" {
-		return nil
+	slices.Sort(ends)
+	for _, end := range slices.Backward(slices.Compact(ends)) {
+		if end > day {
+			continue
+		}
+		last := latest(records, func(f Fact) bool {
+			return f.ValidFrom < end && (f.ValidTo == "" || end <= f.ValidTo)
+		})
+		last = slices.DeleteFunc(last, Fact.retracts)
+		for i := range last {
+			last[i].ValidTo = end
+		}
+		if len(last) > 0 {
+			return last
+		}
 	}
-	return latest(records, func(f Fact) bool { return f.ValidTo == end })
+	return nil
 }
 
 func inOrder(a, b Fact) int {

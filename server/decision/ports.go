@@ -12,6 +12,8 @@ type Revision interface {
 	Digest() string
 	// Programs are the programs it decides, sorted by name.
 	Programs() []Program
+	// Kinds are the kinds of facts it knows, sorted by name.
+	Kinds() []Kind
 	// Validate checks facts against the schemas of their kinds. The pointer of each
 	// problem is relative to the list of facts: "/2/body/usd_cents".
 	Validate(facts []Fact) []Problem

@@ -58,8 +58,8 @@ func (s *Service) Decide(ctx context.Context, req Request) (Decision, Revision, 
 // of d, the stored facts and the given ones it fills in result, outcome and digests.
 // Everything that decides anything comes through here.
 func Evaluate(ctx context.Context, revision Revision, d Decision, stored, given []Fact) (Decision, error) {
-	if problems := revision.Validate(given); len(problems) > 0 {
-		return d, invalidFacts(problems)
+	if err := ValidateFacts(revision, given); err != nil {
+		return d, err
 	}
 	given = named(given)
 	facts := Select(overlay(stored, given), d.AsOf)
@@ -126,8 +126,8 @@ func (s *Service) stored(ctx context.Context, d Decision) ([]Fact, error) {
 // RecordFacts validates the facts against the current schemas and records them,
 // all or nothing.
 func (s *Service) RecordFacts(ctx context.Context, partner string, facts []Fact, idempotencyKey string) (recorded []Fact, replayed bool, err error) {
-	if problems := s.Revisions.Current().Validate(facts); len(problems) > 0 {
-		return nil, false, invalidFacts(problems)
+	if err := ValidateFacts(s.Revisions.Current(), facts); err != nil {
+		return nil, false, err
 	}
 	return s.Store.RecordFacts(ctx, Recording{
 		Partner: partner, Facts: facts, At: s.Now().UTC().Truncate(time.Microsecond),
@@ -149,13 +149,6 @@ func (s *Service) FactsOf(ctx context.Context, partner string, day Day, knownAt 
 	}
 	records, err := s.stored(ctx, d)
 	return Select(records, d.AsOf).Held, d.AsOf, d.KnownAt, err
-}
-
-func invalidFacts(problems []Problem) error {
-	for i := range problems {
-		problems[i].Pointer = "/facts" + problems[i].Pointer
-	}
-	return &InvalidError{problems}
 }
 
 // Digest is the SHA-256 in lower-case hex.

@@ -5,6 +5,7 @@
 package explain
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -87,9 +88,19 @@ const unknown = "…"
 // fill goes over the text once, so a value that looks like a placeholder stays as
 // it is.
 func (l Language) fill(text string, shown map[string]any) string {
-	return placeholder.ReplaceAllStringFunc(text, func(name string) string {
+	filled := placeholder.ReplaceAllStringFunc(text, func(name string) string {
 		return l.Value(shown[name[1:len(name)-1]])
 	})
+	if len(l.words.Elisions) == 0 || filled == text {
+		return filled
+	}
+	var pairs []string
+	for _, words := range slices.Sorted(maps.Keys(l.words.Elisions)) {
+		for _, month := range l.words.Months {
+			pairs = append(pairs, words+" "+month, l.words.Elisions[words]+" "+month)
+		}
+	}
+	return strings.NewReplacer(pairs...).Replace(filled)
 }
 
 // pattern replaces {name} in the texts' own patterns, such as "{day} {month} {year}".

@@ -14,6 +14,7 @@ import (
 
 // Value says a value as people do. Its shape tells what it is: {"usd_cents": n} an
 // amount, any other object of one number a counted unit, {"from", "to"} a span,
+// {"any_of"} alternatives,
 // "YYYY-MM-DD" a day, "YYYY-MM" a month.
 func (l Language) Value(value any) string {
 	switch value := value.(type) {
@@ -30,9 +31,9 @@ func (l Language) Value(value any) string {
 		for i, v := range value {
 			parts[i] = v
 		}
-		return l.list(parts)
+		return l.list(parts, l.words.And)
 	case []any:
-		return l.list(value)
+		return l.list(value, l.words.And)
 	case map[string]any:
 		return l.object(value)
 	}
@@ -74,7 +75,7 @@ func (l Language) text(s string) string {
 	if s == "" {
 		return unknown
 	}
-	return s
+	return l.word(s)
 }
 
 func (l Language) day(day time.Time, raw string) string {
@@ -91,7 +92,7 @@ func (l Language) month(month time.Time, raw string) string {
 	return pattern(l.words.Month, "month", l.words.Months[month.Month()-1], "year", raw[:4])
 }
 
-func (l Language) list(values []any) string {
+func (l Language) list(values []any, joint string) string {
 	if len(values) == 0 {
 		return unknown
 	}
@@ -100,10 +101,10 @@ func (l Language) list(values []any) string {
 		parts[i] = l.Value(v)
 	}
 	last := len(parts) - 1
-	if last == 0 || l.words.And == "" {
+	if last == 0 || joint == "" {
 		return strings.Join(parts, ", ")
 	}
-	return strings.Join(parts[:last], ", ") + " " + l.words.And + " " + parts[last]
+	return strings.Join(parts[:last], ", ") + " " + joint + " " + parts[last]
 }
 
 func (l Language) object(object map[string]any) string {
@@ -113,6 +114,9 @@ func (l Language) object(object map[string]any) string {
 				return l.quantity(unit, literal)
 			}
 		}
+	}
+	if alternatives, ok := object["any_of"].([]any); ok && len(object) == 1 {
+		return l.list(alternatives, l.words.Or)
 	}
 	from, hasFrom := object["from"]
 	to, hasTo := object["to"]

@@ -173,10 +173,7 @@ func (r *Revision) assemble(c *Case) error {
 		}
 		c.facts = append(c.facts, fact)
 	}
-	if problems := r.Validate(c.facts); len(problems) > 0 {
-		return &decision.InvalidError{Problems: problems}
-	}
-	return nil
+	return decision.ValidateFacts(r, c.facts)
 }
 
 func (f CaseFact) fact(i int) (decision.Fact, error) {
@@ -212,7 +209,7 @@ func (r *Revision) Run(ctx context.Context, c Case, render Render) ([]string, er
 	}
 	var wrong []string
 	if result.Outcome != c.Want.Outcome {
-		wrong = append(wrong, fmt.Sprintf("the outcome is %s, not %s", result.Outcome, c.Want.Outcome))
+		wrong = append(wrong, fmt.Sprintf("the outcome is %s, should be %s", result.Outcome, c.Want.Outcome))
 	}
 	expected := maps.Clone(c.Want.Requirements)
 	for _, f := range result.Findings {
@@ -222,7 +219,7 @@ func (r *Revision) Run(ctx context.Context, c Case, render Render) ([]string, er
 			want = "met"
 		}
 		if got := described(f); got != want && !strings.HasPrefix(got, want+" ") && (listed || f.Due) {
-			wrong = append(wrong, fmt.Sprintf("%s is %s, not %s", f.ID, got, want))
+			wrong = append(wrong, fmt.Sprintf("%s is %s, should be %s", f.ID, got, want))
 		}
 		for _, flag := range c.Want.Flags[f.ID] {
 			if !slices.Contains(f.Flags, flag) {
@@ -249,6 +246,9 @@ func described(f decision.Finding) string {
 	if !f.Due {
 		return "not due"
 	}
+	if f.Reason == string(f.Status) {
+		return f.Reason
+	}
 	return string(f.Status) + " " + f.Reason
 }
 
@@ -264,11 +264,12 @@ func (r *Revision) DecideCase(ctx context.Context, c Case) (decision.Result, err
 	return decision.ParseResult(raw)
 }
 
-// checkCases sorts what does not hold into what blocks and what only warns.
-func (r *Revision) checkCases(ctx context.Context, render Render) (blocking error, warnings []decision.PolicyProblem) {
+// checkCases runs all cases. What does not hold is a warning, or an error where the
+// case blocks.
+func (r *Revision) checkCases(ctx context.Context, render Render) (ran int, warnings []decision.PolicyProblem, err error) {
 	cases, err := r.Cases()
 	if err != nil {
-		return err, nil
+		return 0, nil, err
 	}
 	var blocks, warns problems
 	for _, c := range cases {
@@ -285,5 +286,5 @@ func (r *Revision) checkCases(ctx context.Context, render Render) (blocking erro
 		}
 		into.add(c.File, 1, "%s", strings.Join(wrong, "; "))
 	}
-	return blocks.err(), warns
+	return len(cases), warns, blocks.err()
 }

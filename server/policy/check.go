@@ -34,10 +34,11 @@ func Check(ctx context.Context, tree Tree, render Render, coverage float64) (Rep
 	if report.Tests, err = revision.Test(ctx, true); err != nil {
 		return report, nil, err
 	}
-	blocking, warnings := revision.checkCases(ctx, render)
-	if blocking != nil {
-		return report, nil, blocking
+	cases, warnings, err := revision.checkCases(ctx, render)
+	if err != nil {
+		return report, nil, err
 	}
+	report.Cases = cases
 	var found problems
 	checkFormat(tree, &found)
 	if report.Tests.Coverage < coverage {
@@ -48,11 +49,6 @@ func Check(ctx context.Context, tree Tree, render Render, coverage float64) (Rep
 	if report.WasmBytes, err = revision.wasm(ctx); err != nil {
 		found.addOPA("", err)
 	}
-	cases, err := revision.Cases()
-	if err != nil {
-		return report, nil, err
-	}
-	report.Cases = len(cases)
 	lines := make([]string, len(warnings))
 	for i, w := range warnings {
 		lines[i] = Format(w)

@@ -41,6 +41,9 @@ func (r *Revision) checkData(_ context.Context, found *problems) {
 		}
 		contracts[name] = compiled
 	}
+	if contracts[requirementContract] == nil {
+		found.add(requirementContract, 0, "the contract of requirements is missing; without it nothing would be checked")
+	}
 	requirements := r.requirementPackages()
 	for _, name := range slices.Sorted(maps.Keys(r.documents)) {
 		pkg := strings.ReplaceAll(path.Dir(name), "/", ".")
@@ -129,6 +132,54 @@ func (r *Revision) checkRequirementData(name string, d *document, found *problem
 		checkDated(name, d, value, data.Values[value], found)
 	}
 	checkTexts(name, d, data.Texts, found)
+	r.checkPlaceholders(name, d, data.Texts, found)
+}
+
+// checkPlaceholders: sentences name only values that the requirement shows.
+func (r *Revision) checkPlaceholders(name string, d *document, texts map[string]decision.RequirementTexts, found *problems) {
+	shown := r.shownBy(strings.ReplaceAll(path.Dir(name), "/", "."))
+	if shown == nil {
+		return
+	}
+	for language, t := range texts {
+		for group, sentences := range map[string]map[string]string{"found": t.Found, "action": t.Action} {
+			for code, sentence := range sentences {
+				for _, value := range decision.Placeholders(sentence) {
+					if !slices.Contains(shown, value) {
+						found.add(name, d.line([]string{"texts", language, group, code}), "texts.%s.%s.%s: the requirement shows no value {%s}%s",
+							language, group, code, value, schema.Suggest(value, shown))
+					}
+				}
+			}
+		}
+	}
+}
+
+// shownBy lists the names that the package's rules under shown define, nil if one of
+// them is only known when it is evaluated.
+func (r *Revision) shownBy(pkg string) []string {
+	names := []string{}
+	for _, module := range r.compiler.Modules {
+		if packageName(module) != pkg {
+			continue
+		}
+		for _, rule := range module.Rules {
+			ref := rule.Head.Ref()
+			if ref[0].Value.Compare(ast.Var("shown")) != 0 {
+				continue
+			}
+			if len(ref) < 2 {
+				return nil
+			}
+			name, ok := ref[1].Value.(ast.String)
+			if !ok {
+				return nil
+			}
+			names = append(names, string(name))
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func checkDated(name string, d *document, value string, v datedValue, found *problems) {

@@ -156,6 +156,15 @@ func clone(value any) any {
 	}
 }
 
+// Kinds implements decision.Revision.
+func (r *Revision) Kinds() []decision.Kind {
+	var list []decision.Kind
+	for _, name := range slices.Sorted(maps.Keys(r.kinds)) {
+		list = append(list, decision.Kind{Name: name, Schema: r.tree[kindFolder+name+".json"]})
+	}
+	return list
+}
+
 // Validate implements decision.Revision.
 func (r *Revision) Validate(facts []decision.Fact) []decision.Problem {
 	var list []decision.Problem
@@ -164,10 +173,6 @@ func (r *Revision) Validate(facts []decision.Fact) []decision.Problem {
 		add := func(below, message string) {
 			list = append(list, decision.Problem{Pointer: at + below, Detail: message})
 		}
-		if !slices.Contains(decision.Sources, f.Source) {
-			add("/source", "must be one of "+strings.Join(decision.Sources, ", "))
-		}
-		validateValidity(f, add)
 		kind, ok := r.kinds[f.Kind]
 		if !ok {
 			add("/kind", unknownKind(f.Kind, r.kinds))
@@ -182,20 +187,6 @@ func (r *Revision) Validate(facts []decision.Fact) []decision.Problem {
 		}
 	}
 	return list
-}
-
-func validateValidity(f decision.Fact, add func(below, message string)) {
-	if _, err := decision.ParseDay(string(f.ValidFrom)); err != nil {
-		add("/valid_from", "must be a day, YYYY-MM-DD")
-	}
-	if f.ValidTo == "" {
-		return
-	}
-	if _, err := decision.ParseDay(string(f.ValidTo)); err != nil {
-		add("/valid_to", "must be a day, YYYY-MM-DD")
-	} else if f.ValidTo <= f.ValidFrom {
-		add("/valid_to", "must be after valid_from: it is the first day on which the fact does not hold any more")
-	}
 }
 
 func unknownKind(kind string, kinds map[string]*factKind) string {

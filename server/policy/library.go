@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,9 +32,9 @@ func Gate(ctx context.Context, tree Tree) (*Revision, []decision.PolicyProblem, 
 	if _, err := revision.Test(ctx, false); err != nil {
 		return nil, nil, err
 	}
-	blocking, warnings := revision.checkCases(ctx, nil)
-	if blocking != nil {
-		return nil, nil, blocking
+	_, warnings, err := revision.checkCases(ctx, nil)
+	if err != nil {
+		return nil, nil, err
 	}
 	return revision, warnings, nil
 }
@@ -51,15 +52,25 @@ type Library struct {
 	current atomic.Pointer[Revision]
 
 	reloading sync.Mutex // one reload at a time
-	tried     string     // digest of the tree that was looked at last
+	// tried is the digest of the tree that was looked at last, refusal what kept it
+	// from serving, until is when to look again all the same.
+	tried   string
+	refusal error
+	until   time.Time
 
-	mu     sync.Mutex
-	status decision.PolicyStatus
+	statusMu sync.Mutex
+	status   decision.PolicyStatus
+
+	earlierMu sync.Mutex
 	// earlier holds revisions that served before, for reading their decisions.
 	earlier map[string]*Revision
 }
 
 var _ decision.Revisions = (*Library)(nil)
+
+// tryAgain is how long a refused tree is left alone. It may have been refused for a
+// passing reason, such as a test that ran into its time limit on a busy machine.
+const tryAgain = 30 * time.Second
 
 // maxEarlier bounds the earlier revisions held in memory; the archive has them all.
 const maxEarlier = 8
@@ -69,8 +80,8 @@ func (l *Library) Current() decision.Revision { return l.current.Load() }
 
 // Status implements decision.Revisions.
 func (l *Library) Status() decision.PolicyStatus {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.statusMu.Lock()
+	defer l.statusMu.Unlock()
 	return l.status
 }
 
@@ -79,8 +90,8 @@ func (l *Library) Revision(ctx context.Context, digest string) (decision.Revisio
 	if current := l.current.Load(); current != nil && current.digest == digest {
 		return current, nil
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.earlierMu.Lock()
+	defer l.earlierMu.Unlock()
 	if r, ok := l.earlier[digest]; ok {
 		return r, nil
 	}
@@ -99,7 +110,8 @@ func (l *Library) Revision(ctx context.Context, digest string) (decision.Revisio
 	return r, nil
 }
 
-// keep holds an earlier revision in memory; l.mu is held.
+// keep holds an earlier revision in memory; l.earlierMu is held. When there are too
+// many, all go: whoever reads old decisions mostly reads those of a few revisions.
 func (l *Library) keep(r *Revision) {
 	if l.earlier == nil || len(l.earlier) >= maxEarlier {
 		l.earlier = make(map[string]*Revision)
@@ -118,16 +130,17 @@ func (l *Library) Reload(ctx context.Context) error {
 		return l.refuse(&Error{[]decision.PolicyProblem{{Message: err.Error()}}})
 	}
 	digest := tree.Digest()
-	if digest == l.tried {
-		return nil
+	if digest == l.tried && (l.refusal == nil || l.Now().Before(l.until)) {
+		return l.refusal
 	}
-	l.tried = digest
+	l.tried, l.refusal, l.until = digest, nil, l.Now().Add(tryAgain)
 	if current := l.current.Load(); current != nil && current.digest == digest {
 		l.recover()
 		return nil
 	}
 	revision, warnings, err := Gate(ctx, tree)
 	if err != nil {
+		l.refusal = err
 		return l.refuse(err)
 	}
 	now := l.Now().UTC()
@@ -140,13 +153,15 @@ func (l *Library) Reload(ctx context.Context) error {
 }
 
 func (l *Library) activate(r *Revision, warnings []decision.PolicyProblem, now time.Time) {
-	l.mu.Lock()
 	if previous := l.current.Load(); previous != nil {
+		l.earlierMu.Lock()
 		l.keep(previous)
+		l.earlierMu.Unlock()
 	}
+	l.statusMu.Lock()
 	l.status = decision.PolicyStatus{Revision: r.digest, ActivatedAt: now, Source: l.Name, Warnings: warnings}
 	l.current.Store(r)
-	l.mu.Unlock()
+	l.statusMu.Unlock()
 
 	l.Logger.Info("policies active", "revision", r.digest, "source", l.Name, "programs", len(r.programs))
 	for _, w := range warnings {
@@ -157,12 +172,16 @@ func (l *Library) activate(r *Revision, warnings []decision.PolicyProblem, now t
 // refuse keeps what serves and says why.
 func (l *Library) refuse(err error) error {
 	list := problemsOf(err)
-	l.mu.Lock()
+	l.statusMu.Lock()
+	known := slices.Equal(l.status.Problems, list)
 	if len(l.status.Problems) == 0 {
 		l.status.Since = l.Now().UTC()
 	}
 	l.status.Problems = list
-	l.mu.Unlock()
+	l.statusMu.Unlock()
+	if known {
+		return err // said before
+	}
 	for _, p := range list {
 		l.Logger.Error("policies refused", "at", fmt.Sprintf("%s:%d", p.File, p.Line), "detail", p.Message)
 	}
@@ -171,8 +190,8 @@ func (l *Library) refuse(err error) error {
 
 // recover forgets the problems: what is on disk is what serves.
 func (l *Library) recover() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.statusMu.Lock()
+	defer l.statusMu.Unlock()
 	if len(l.status.Problems) > 0 {
 		l.Logger.Info("policies mended", "revision", l.status.Revision)
 	}

@@ -31,7 +31,7 @@ func (r *Revision) loadPrograms(ctx context.Context, found *problems) {
 		}
 		r.programs[name] = p
 	}
-	if len(r.programs) == 0 {
+	if len(r.programs) == 0 && len(*found) == 0 {
 		found.add("", 0, "no program: no package has a rule decision that is annotated as an entrypoint")
 	}
 }
@@ -151,6 +151,11 @@ func (r *Revision) addTexts(key, name string, found *problems) {
 	if err := r.documents[name].decode(&data); err != nil {
 		found.add(name, 1, "%v", err)
 		return
+	}
+	for tag := range data.Texts {
+		if _, ok := r.texts[tag]; !ok {
+			found.add(name, r.documents[name].line([]string{"texts", tag}), "texts: languages/data.yaml has no language %q", tag)
+		}
 	}
 	for tag, language := range r.texts {
 		texts, ok := data.Texts[tag]

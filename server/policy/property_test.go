@@ -158,9 +158,9 @@ func (g generator) facts(revision decision.Revision) []decision.Fact {
 	slices.Sort(kinds)
 	for _, kind := range kinds {
 		for range g.IntN(4) {
-			f := g.fact(kind)
-			if len(revision.Validate([]decision.Fact{f})) == 0 {
-				facts = append(facts, f)
+			more := append(facts, g.fact(kind))
+			if decision.ValidateFacts(revision, more) == nil {
+				facts = more
 			}
 		}
 	}

@@ -10,11 +10,13 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
+	"github.com/open-policy-agent/opa/v1/topdown"
 
 	"assay/server/decision"
 )
@@ -71,9 +73,6 @@ func (r *Revision) build(ctx context.Context, steps ...func(context.Context, *pr
 // Digest implements decision.Revision.
 func (r *Revision) Digest() string { return r.digest }
 
-// Tree is what the revision was made from.
-func (r *Revision) Tree() Tree { return r.tree }
-
 // Texts implements decision.Revision.
 func (r *Revision) Texts() decision.Texts { return r.texts }
 
@@ -88,8 +87,6 @@ func (r *Revision) parse(_ context.Context, found *problems) {
 		switch {
 		case err != nil:
 			found.addOPA(name, err)
-		case module == nil:
-			found.add(name, 1, "the file is empty")
 		default:
 			r.modules[name] = module
 			checkPlace(name, module, found)
@@ -101,9 +98,9 @@ func (r *Revision) parse(_ context.Context, found *problems) {
 			r.parseData(name, found)
 		}
 	}
-	for _, name := range r.tree.with("data.json") {
-		if path.Base(name) == "data.json" {
-			found.add(name, 1, "data lies in data.yaml files here, where lines and comments survive")
+	for _, name := range r.tree.Paths() {
+		if base := path.Base(name); base == "data.json" || base == "data.yml" {
+			found.add(name, 1, "data lies in files named data.yaml here; this one would not be read")
 		}
 	}
 }
@@ -196,6 +193,10 @@ func (r *Revision) Programs() []decision.Program {
 	return list
 }
 
+// evaluationTimeout stops a rule that does not come to an end. A decision takes
+// milliseconds.
+const evaluationTimeout = 5 * time.Second
+
 // Evaluate implements decision.Revision. Errors of built-ins make a rule undefined,
 // as under stock OPA, and undefined means unknown.
 func (r *Revision) Evaluate(ctx context.Context, name string, asOf decision.Day, facts decision.Facts) ([]byte, error) {
@@ -207,7 +208,13 @@ func (r *Revision) Evaluate(ctx context.Context, name string, asOf decision.Day,
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, evaluationTimeout)
+	defer cancel()
 	results, err := p.query.Eval(ctx, rego.EvalParsedInput(input))
+	if topdown.IsCancel(err) {
+		// OPA says "cancelled" whoever cancelled; the context knows.
+		return nil, fmt.Errorf("evaluate %s: %w", name, context.Cause(ctx))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("evaluate %s: %w", name, err)
 	}

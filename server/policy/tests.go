@@ -12,10 +12,11 @@ import (
 	"github.com/open-policy-agent/opa/v1/cover"
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/tester"
+	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
 // testTimeout ends a single Rego test that does not come to an end by itself.
-const testTimeout = 5 * time.Second
+const testTimeout = 2 * time.Second
 
 // TestReport is what the Rego tests of a tree came to.
 type TestReport struct {
@@ -59,6 +60,8 @@ func (r *Revision) Test(ctx context.Context, coverage bool) (TestReport, error) 
 	}
 	for _, result := range results {
 		switch {
+		case topdown.IsCancel(result.Error):
+			found.add(result.Location.File, result.Location.Row, "the test %s takes longer than %s", result.Name, testTimeout)
 		case result.Error != nil:
 			found.add(result.Location.File, result.Location.Row, "%s: %v", result.Name, result.Error)
 		case result.Fail:

@@ -53,7 +53,7 @@ func belongs(name string) bool {
 		return false
 	}
 	switch path.Ext(base) {
-	case ".rego", ".yaml", ".json", ".txtar":
+	case ".rego", ".yaml", ".yml", ".json", ".txtar":
 		return true
 	}
 	return false

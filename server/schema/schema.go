@@ -314,12 +314,12 @@ func Suggest(word string, known []string) string {
 	return "; known are " + strings.Join(known, ", ")
 }
 
-// nearest allows for at most two wrong letters, and less than half of the word.
+// nearest allows for at most two wrong letters, and at most half of the word.
 func nearest(word string, known []string) string {
 	if len(word) > 64 {
 		return "" // no slip of the pen
 	}
-	best, distance := "", min(3, (len(word)+1)/2)
+	best, distance := "", min(3, (len(word)+2)/2)
 	for _, k := range known {
 		if d := levenshtein.ComputeDistance(word, k); d < distance {
 			best, distance = k, d

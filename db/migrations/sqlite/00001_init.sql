@@ -68,7 +68,7 @@ CREATE TABLE fact (
     CONSTRAINT fact_source CHECK (source <> ''),
     CONSTRAINT fact_valid_from CHECK (valid_from_on = date(valid_from_on)),
     CONSTRAINT fact_valid_to CHECK (valid_to_on = date(valid_to_on) AND valid_to_on > valid_from_on),
-    CONSTRAINT fact_body CHECK (json_valid(body_json))
+    CONSTRAINT fact_body CHECK (body_json IS NULL OR json_valid(body_json))
 ) STRICT;
 
 CREATE INDEX fact_by_partner ON fact (partner, seq);

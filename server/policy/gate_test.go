@@ -1,0 +1,154 @@
+package policy_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"assay/server/decision"
+	"assay/server/policy"
+)
+
+const (
+	revenueRego = "csp/direct_bill/requirements/revenue/revenue.rego"
+	revenueData = "csp/direct_bill/requirements/revenue/data.yaml"
+	revenueTest = "csp/direct_bill/requirements/revenue/revenue_test.rego"
+	languages   = "languages/data.yaml"
+	versions    = "csp/direct_bill/rules/data.yaml"
+)
+
+// replace edits a file of the tree; the old text must be there.
+func replace(file, old, new string) func(*testing.T, policy.Tree) {
+	return func(t *testing.T, tree policy.Tree) {
+		t.Helper()
+		before := string(tree[file])
+		if !strings.Contains(before, old) {
+			t.Fatalf("%s does not contain %q", file, old)
+		}
+		tree[file] = []byte(strings.Replace(before, old, new, 1))
+	}
+}
+
+func set(file, content string) func(*testing.T, policy.Tree) {
+	return func(_ *testing.T, tree policy.Tree) { tree[file] = []byte(content) }
+}
+
+func remove(file string) func(*testing.T, policy.Tree) {
+	return func(t *testing.T, tree policy.Tree) {
+		if tree[file] == nil {
+			t.Fatalf("there is no %s", file)
+		}
+		delete(tree, file)
+	}
+}
+
+// TestGateRefuses breaks the shipped tree in every way that would serve wrong answers
+// under stock OPA, and looks for the place in the error.
+func TestGateRefuses(t *testing.T) {
+	t.Parallel()
+	shippedTree, err := policy.ReadTree(os.DirFS(shipped))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		breakIt func(*testing.T, policy.Tree)
+		want    string
+	}{
+		"Rego cut off":            {replace(revenueRego, "in_window contains", "in_window contains record.id if {"), revenueRego + ":"},
+		"Rego emptied":            {set(revenueRego, ""), revenueRego + ": empty module"},
+		"package in wrong folder": {replace(revenueRego, "package csp.direct_bill.requirements.revenue", "package csp.direct_bill.requirements.revenues"), "does not belong here"},
+		"the clock":               {replace(revenueRego, "lines contains", "now := time.now_ns()\n\nlines contains"), "undefined function time.now_ns"},
+		"the local time zone":     {replace(revenueRego, "lines contains", "hour := time.clock([0, \"Local\"])\n\nlines contains"), "undefined function time.clock"},
+		"the network":             {replace(revenueRego, "lines contains", "page := http.send({})\n\nlines contains"), "undefined function http.send"},
+		"misspelt kind":           {replace(revenueRego, "some record in input.facts.revenue_report", "some record in input.facts.revenue_reprot"), `want (one of)`},
+		"misspelt field":          {replace(revenueRego, "record.body.window_start", "record.body.window_strat"), `window_strat`},
+		"name without definition": {replace(revenueRego, "values.minimum.dated", "values.minimun.dated"), "nothing defines data.csp.direct_bill.requirements.revenue.values.minimun; did you mean \"minimum\"?"},
+
+		"misspelt key":            {replace(revenueData, "  minimum:\n    unit:", "  minimum:\n    unti:"), revenueData + `:10: values.minimum.unti: unknown field "unti"; did you mean "unit"?`},
+		"misspelt value":          {replace(revenueData, "  minimum:\n", "  minmum:\n"), "nothing defines data.csp.direct_bill.requirements.revenue.values.minimum"},
+		"number in quotes":        {replace(revenueData, "value: 30000000", `value: "30000000"`), revenueData + ":16: values.minimum.dated.1.value: must be a whole number, is a string"},
+		"number with separators":  {replace(revenueData, "value: 30000000", "value: 30_000_000"), revenueData + ":16: "},
+		"dates out of order":      {replace(revenueData, `since: "2020-10-27"`, `since: "2018-08-31"`), revenueData + ":15: values.minimum: 2018-08-31 does not come after 2018-08-31"},
+		"no such day":             {replace(revenueData, `since: "2020-10-27"`, `since: "2020-10-32"`), revenueData + ":15: values.minimum.dated.1.since: must be a day"},
+		"no citation":             {replace(revenueData, "        citation: *page\n", ""), revenueData + ":12: values.minimum.dated.0: missing field \"citation\""},
+		"unknown choice":          {replace(revenueData, "value: needs_review\n", "value: review\n"), `"review" must be one of excluded, needs_review, counts`},
+		"a key twice":             {replace(revenueData, "facts: [", "ref: X-01\nfacts: ["), revenueData + `:2: the key "ref" stands here twice`},
+		"unknown kind":            {replace(revenueData, "facts: [revenue_report,", "facts: [revenue_reprot,"), `revenue_reprot: there is no such kind of fact; did you mean "revenue_report"?`},
+		"sentence missing":        {replace(revenueData, "      months_missing: \"I mesi", "      months_misssing: \"I mesi"), `"months_missing" is missing in the language "it"`},
+		"value in one language":   {replace(revenueData, "{missing_months}", "these"), "texts.it.found.months_missing: names"},
+		"value that is not shown": {both(replace(revenueData, "add up to {actual} of", "add up to {actuel} of"), replace(revenueData, "danno {actual} sui", "danno {actuel} sui")), `the requirement shows no value {actuel}; did you mean "actual"?`},
+		"language missing":        {replace(revenueData, "  it:\n    title", "  fr:\n    title"), `texts: missing field "it"`},
+		"data deleted":            {remove(revenueData), "the requirement has no " + revenueData},
+		"data in JSON":            {set("csp/direct_bill/requirements/revenue/data.json", "{}"), "data lies in files named data.yaml"},
+		"data.yml":                {set("csp/direct_bill/requirements/revenue/data.yml", "a: 1"), "data lies in files named data.yaml"},
+		"no languages":            {remove(languages), languages + ": the file of languages is missing"},
+		"half the languages":      {cut(languages, "\nit:\n"), `languages/data.yaml has no language "it"`},
+		"a word missing":          {replace(languages, "    eligible: idoneo\n", ""), `it.words: "eligible" is missing`},
+		"versions: misspelt":      {replace(versions, "    process:", "    proces:"), versions + ":"},
+		"versions: no such day":   {replace(versions, `since: "2024-04-10"`, `since: "next year"`), "must be a day"},
+		"versions: swapped":       {replace(versions, `since: "2024-04-10"`, `since: "2019-04-10"`), "rules_test.rego:"},
+		"versions: no such name":  {replace(versions, "P8: [support_plan]", "P8: [suport_plan]"), "suport_plan"},
+		"contract deleted":        {remove("schemas/data/requirement.json"), "the contract of requirements is missing"},
+		"input schema deleted":    {remove("schemas/request.json"), "schemas/request.json: the schema of the input is missing"},
+		"kind's schema cut off":   {set("schemas/facts/membership.json", "{"), "schemas/facts/membership.json:1: "},
+		"requirement deleted":     {remove(revenueRego), "nothing defines data.csp.direct_bill.requirements.revenue."},
+		"rule against its test":   {replace(revenueRego, "met := report_cents >= minimum.value", "met := report_cents > minimum.value"), "revenue_test.rego:"},
+		"endless rule":            {replace(revenueTest, "test_unknown_without_any_figure if {", "test_endless if {\n\tcount([1 | some i in numbers.range(1, 100000); some j in numbers.range(1, 100000); i * j == -1]) == 0\n}\n\ntest_unknown_without_any_figure if {"), "the test test_endless takes longer than"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tree := maps.Clone(shippedTree)
+			test.breakIt(t, tree)
+			_, _, err := policy.Gate(t.Context(), tree)
+			if err == nil {
+				t.Fatal("the tree was let through")
+			}
+			if !strings.Contains(err.Error(), test.want) {
+				t.Errorf("the error does not say %q:\n%v", test.want, err)
+			}
+		})
+	}
+}
+
+func both(first, second func(*testing.T, policy.Tree)) func(*testing.T, policy.Tree) {
+	return func(t *testing.T, tree policy.Tree) {
+		first(t, tree)
+		second(t, tree)
+	}
+}
+
+func cut(file, before string) func(*testing.T, policy.Tree) {
+	return func(t *testing.T, tree policy.Tree) {
+		head, _, found := strings.Cut(string(tree[file]), before)
+		if !found {
+			t.Fatalf("%s does not contain %q", file, before)
+		}
+		tree[file] = []byte(head + "\n")
+	}
+}
+
+// A rule that does not come to an end is stopped when the caller's time is up.
+func TestEvaluationIsStopped(t *testing.T) {
+	t.Parallel()
+	tree, err := policy.ReadTree(os.DirFS(shipped))
+	if err != nil {
+		t.Fatal(err)
+	}
+	replace(revenueRego, "lines contains", `shown["slow"] := count([1 | some i in numbers.range(1, 100000); some j in numbers.range(1, 100000); i * j == -1])
+
+lines contains`)(t, tree)
+	revision, err := policy.Load(t.Context(), tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err = revision.Evaluate(ctx, "csp.direct_bill.enrollment", "2024-06-15", decision.Facts{})
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+}
