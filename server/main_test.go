@@ -53,6 +53,23 @@ func TestScripts(t *testing.T) {
 	})
 }
 
+// A flag that is not given comes from the environment, and one that is given wins.
+func TestFlagsFromTheEnvironment(t *testing.T) {
+	t.Parallel()
+	environment := map[string]string{"ASSAY_LOG_FORMAT": "xml", "ASSAY_DB": filepath.Join(t.TempDir(), "a.db"), "ASSAY_ADDR": "192.0.2.1:0"}
+	lookup := func(name string) (string, bool) { value, ok := environment[name]; return value, ok }
+	for want, args := range map[string][]string{
+		`--log-format "xml"`: nil,
+		"--addr 192.0.2.1:0": {"--log-format", "json"},
+		"--addr 192.0.2.2:0": {"--log-format", "json", "--addr", "192.0.2.2:0"},
+	} {
+		var stderr bytes.Buffer
+		if err := run(t.Context(), args, lookup, strings.NewReader(""), io.Discard, &stderr); err == nil || !strings.Contains(stderr.String(), want) {
+			t.Errorf("%v: %v, %s", args, err, &stderr)
+		}
+	}
+}
+
 type sessionKey struct{}
 
 // session is one script's server and the last answer it gave.
@@ -127,8 +144,8 @@ func cmdServe(ts *testscript.TestScript, neg bool, args []string) {
 
 func cmdStop(ts *testscript.TestScript, _ bool, _ []string) { sessionOf(ts).stop() }
 
-// http METHOD PATH [FILE] [HEADER:VALUE…] asks the server; {NAME} in the path stands
-// for what save kept.
+// http METHOD PATH [FILE] [HEADER:VALUE…] asks the server. The answer must fit the
+// OpenAPI document.
 func cmdHTTP(ts *testscript.TestScript, _ bool, args []string) {
 	s := sessionOf(ts)
 	var body io.Reader
@@ -152,6 +169,7 @@ func cmdHTTP(ts *testscript.TestScript, _ bool, args []string) {
 	s.code, s.header = response.StatusCode, response.Header
 	s.body, err = io.ReadAll(response.Body)
 	ts.Check(err)
+	ts.Check(fitsDocument(request, response, s.body))
 	var pretty bytes.Buffer
 	if json.Indent(&pretty, s.body, "", "  ") == nil {
 		s.body = pretty.Bytes()

@@ -88,9 +88,8 @@ type Language struct {
 // Headings are patterns for the lines of a report.
 type Headings struct {
 	// Outcome is over {outcome}, Rules over {as_of} {version} {phase}, Overridden over
-	// {rollup}, NotDue over {requirements}.
+	// {rollup}.
 	Outcome, Rules, Overridden string
-	NotDue                     string `json:"not_due"`
 }
 
 // Plural holds patterns over {n}.

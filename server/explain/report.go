@@ -2,12 +2,13 @@ package explain
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"assay/server/decision"
 )
 
-// Report writes a whole result as text for a person: the outcome, every finding
-// that counts, and what is not due yet.
+// Report writes a whole result as text for a person: the outcome, a table of all
+// findings, and what is to be said of those that count.
 func (l Language) Report(program string, asOf decision.Day, result decision.Result) string {
 	var b strings.Builder
 	b.WriteString(l.fill(l.words.Headings.Outcome, map[string]any{"outcome": string(result.Outcome)}))
@@ -20,24 +21,37 @@ func (l Language) Report(program string, asOf decision.Day, result decision.Resu
 		b.WriteString(l.fill(l.words.Headings.Overridden, map[string]any{"rollup": string(result.Rollup)}))
 		b.WriteByte('\n')
 	}
-	var later []any
+	b.WriteByte('\n')
+	l.writeTable(&b, program, result.Findings)
 	for _, f := range result.Findings {
 		if !f.Due {
-			later = append(later, l.Title(program, f.ID))
 			continue
 		}
 		explanation, action := l.Finding(program, f)
-		b.WriteString("\n" + mark[f.Status] + " " + l.Title(program, f.ID) + ": " + l.word(string(f.Status)) + "\n")
+		b.WriteString("\n" + l.Title(program, f.ID) + "\n")
 		b.WriteString(indent(explanation, "  "))
 		if action != "" && f.Status != decision.Met {
 			b.WriteString(indent("→ "+action, "  "))
 		}
 	}
-	if len(later) > 0 {
-		b.WriteByte('\n')
-		b.WriteString(indent(l.fill(l.words.Headings.NotDue, map[string]any{"requirements": later}), ""))
-	}
 	return b.String()
+}
+
+// writeTable writes a line for each finding, with the statuses in a column.
+func (l Language) writeTable(b *strings.Builder, program string, findings []decision.Finding) {
+	statuses := make([]string, len(findings))
+	width := 0
+	for i, f := range findings {
+		statuses[i] = mark[f.Status] + " " + l.word(string(f.Status))
+		if !f.Due {
+			statuses[i] = "· " + l.word("not_due")
+		}
+		width = max(width, utf8.RuneCountInString(statuses[i]))
+	}
+	for i, f := range findings {
+		padding := strings.Repeat(" ", width-utf8.RuneCountInString(statuses[i]))
+		b.WriteString("  " + statuses[i] + padding + "  " + l.Title(program, f.ID) + "\n")
+	}
 }
 
 var mark = map[decision.Status]string{

@@ -15,8 +15,10 @@ month(day) := substring(day, 0, 7)
 number(month_or_day) := (to_number(substring(month_or_day, 0, 4)) * 12) + (to_number(substring(month_or_day, 5, 2)) - 1)
 
 # METADATA
-# description: The month with that number; the inverse of number.
-month_of(n) := concat("-", [_pad(floor(n / 12), 4), _pad((n % 12) + 1, 2)])
+# description: The month with that number; the inverse of number. Years end with 9999.
+month_of(n) := concat("-", [_pad(floor(n / 12), 4), _pad((n % 12) + 1, 2)]) if n <= _last_month
+
+month_of(n) := "9999-12" if n > _last_month
 
 # METADATA
 # description: How many days a month has.
@@ -35,10 +37,16 @@ length(n) := 28 if {
 }
 
 # METADATA
-# description: The day that many months later, or the last of that month if it is too short.
+# description: >-
+#   The day that many months later, or the last of that month if it is too short. At
+#   most the last day that can be written, because text of five-digit years would not
+#   compare.
 add_months(day, months) := _day(target, min([_day_of_month(day), length(target)])) if {
 	target := number(day) + months
+	target <= _last_month
 }
+
+add_months(day, months) := _last_day if number(day) + months > _last_month
 
 # METADATA
 # description: As add_months, but days that the month does not have run into the next one.
@@ -49,6 +57,12 @@ add_months_normalised(day, months) := add_months(day, months) if {
 add_months_normalised(day, months) := _day(target + 1, _day_of_month(day) - length(target)) if {
 	target := number(day) + months
 	_day_of_month(day) > length(target)
+	target < _last_month
+}
+
+add_months_normalised(day, months) := _last_day if {
+	_day_of_month(day) > length(number(day) + months)
+	number(day) + months > _last_month
 }
 
 # METADATA
@@ -90,6 +104,10 @@ published_window(day, months, published_on) := {"from": month_of((end - months) 
 # METADATA
 # description: The months of a window, in order.
 months(window) := [month_of(n) | some n in numbers.range(number(window.from), number(window.to))]
+
+_last_month := number("9999-12")
+
+_last_day := "9999-12-31"
 
 _months_behind(day_of_month, published_on) := 1 if day_of_month >= published_on
 

@@ -45,6 +45,21 @@ test_adding_months_normalised_runs_over if {
 	}
 }
 
+test_time_ends_with_the_year_9999 if {
+	calendar.month_of(calendar.number("9999-12")) == "9999-12"
+	calendar.month_of(calendar.number("9999-12") + 1) == "9999-12"
+	every case in [
+		["9999-12-01", 0, "9999-12-01"],
+		["9999-11-30", 1, "9999-12-30"],
+		["9999-12-01", 1, "9999-12-31"],
+		["9999-12-31", 12, "9999-12-31"],
+		["9999-11-30", 3, "9999-12-31"],
+	] {
+		calendar.add_months(case[0], case[1]) == case[2]
+		calendar.add_months_normalised(case[0], case[1]) == case[2]
+	}
+}
+
 test_window_ends_with_the_last_published_month if {
 	every case in [
 		["2024-06-07", "2023-05", "2024-04"],

@@ -18,11 +18,34 @@ stands(record) if {
 
 # METADATA
 # description: No record with the same kind and key comes from a source of higher rank.
-leads(record) if ranks[record.source] == _best[record.kind][record.key]
+leads(record) if {
+	own := ranks[record.source]
+	not _outranked([record.kind, record.key], own)
+}
+
+_outranked(name, own) if {
+	some rank in ranks
+	rank < own
+	[name, rank] in _said
+}
 
 # METADATA
 # description: Records of equal and highest rank give different bodies.
-disputed(kind, key) if count(_bodies[kind][key]) > 1
+disputed(kind, key) if [kind, key] in _disputed
+
+# METADATA
+# description: >-
+#   Of these records, the ones whose source ranks highest among them. For records that
+#   compete although their keys differ, or of which only some compete.
+default strongest(_) := set()
+
+strongest(records) := {record | some record in records; ranks[record.source] == best} if {
+	best := min({ranks[record.source] | some record in records})
+}
+
+# METADATA
+# description: Whether these records give different bodies.
+contradicting(records) if count({record.body | some record in records}) > 1
 
 # METADATA
 # description: Ids of the records that count or are in conflict, for a kind and key.
@@ -45,13 +68,26 @@ on_or_before(value, day) if {
 	value <= day
 }
 
-_best[kind][key] := min([ranks[record.source] | some record in records; record.key == key]) if {
-	some kind, records in input.facts
-	some key in {record.key | some record in records}
+# METADATA
+# description: >-
+#   Of pairs of a name and a body, the names with more than one body: two bodies of one
+#   name are neighbours in the sorted set.
+conflicting(pairs) := {pair[0] |
+	in_order := sort(pairs)
+	some i, pair in in_order
+	in_order[i + 1][0] == pair[0]
 }
 
-_bodies[kind][record.key] contains record.body if {
+# What follows are whole values on purpose: looked up name by name, partial rules would go
+# over all records again for every one.
+
+_said := {[[kind, record.key], ranks[record.source]] |
+	some kind, records in input.facts
+	some record in records
+}
+
+_disputed := conflicting({[[kind, record.key], record.body] |
 	some kind, records in input.facts
 	some record in records
 	leads(record)
-}
+})

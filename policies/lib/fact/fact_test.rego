@@ -41,6 +41,17 @@ test_keys_are_apart if {
 	not fact.disputed("membership", "a") with input.facts as facts
 }
 
+test_the_strongest_of_some_records if {
+	strong := record("1", "a", "registry", active)
+	peer := record("2", "b", "registry", lapsed)
+	weak := record("3", "a", "partner", active)
+	fact.strongest({weak, peer, strong}) == {strong, peer}
+	fact.strongest({weak, record("4", "a", "hearsay", active)}) == {weak}
+	fact.strongest(set()) == set()
+	fact.contradicting({strong, peer})
+	not fact.contradicting({strong, weak})
+}
+
 test_an_unknown_source_never_stands if {
 	r := record("1", "", "hearsay", active)
 	not fact.stands(r) with input.facts as {"membership": [r]}

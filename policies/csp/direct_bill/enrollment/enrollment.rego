@@ -26,16 +26,22 @@ decision := {
 }
 
 # Microsoft's own decision overrides what the findings say, in both directions.
-outcome := "eligible" if microsoft_decision.met == true
+outcome := {true: "eligible", false: "not_eligible"}[decided]
 
-outcome := "not_eligible" if microsoft_decision.met == false
+outcome := rolled_up if count(override) == 0
 
-outcome := rolled_up if count([met | met := microsoft_decision.met]) == 0
+# Nothing can have been decided before there were rules. A decision that is not certain
+# overrides nothing and counts like any other finding.
+decided := microsoft_decision.met if rules.version
+
+override := [met | met := decided]
 
 rolled_up := rollup.eligibility([finding |
 	some finding in array.concat(requirements, steps)
-	finding.id != "microsoft_decision"
+	not overrides(finding.id)
 ])
+
+overrides("microsoft_decision") if count(override) > 0
 
 default version := ""
 

@@ -91,6 +91,34 @@ test_microsofts_decision_overrides_in_both_directions if {
 	}
 }
 
+test_before_the_first_version_nothing_overrides if {
+	every met in [true, false] {
+		result := parts with input as {"as_of": "2019-12-31", "facts": {}, "ended": {}}
+			with data.csp.direct_bill.rules.versions as versions
+			with data.csp.direct_bill.process.microsoft_decision.met as met
+		result.outcome == "incomplete"
+	}
+}
+
+test_contradicting_decisions_count_like_any_finding if {
+	said := microsoft_says("approved").facts.microsoft_decision[0]
+	other := object.union(said, {"id": "e", "body": {"value": "declined"}})
+	result := parts with input as {"as_of": "2024-06-15", "ended": {}, "facts": {"microsoft_decision": [said, other]}}
+		with data.csp.direct_bill.rules.versions as versions
+		with data.csp.direct_bill.findings.requirement as stub
+	result.outcome == "needs_review"
+	result.rollup == "needs_review"
+}
+
+test_a_relayed_decision_counts_like_any_finding if {
+	said := object.union(microsoft_says("declined").facts.microsoft_decision[0], {"source": "partner"})
+	result := parts with input as {"as_of": "2024-06-15", "ended": {}, "facts": {"microsoft_decision": [said]}}
+		with data.csp.direct_bill.rules.versions as versions
+		with data.csp.direct_bill.findings.requirement as stub
+	result.outcome == "needs_review"
+	result.rollup == "needs_review"
+}
+
 microsoft_says(value) := {"as_of": "2024-06-15", "ended": {}, "facts": {"microsoft_decision": [{
 	"id": "d", "kind": "microsoft_decision", "key": "", "source": "microsoft",
 	"valid_from": "2024-06-01", "body": {"value": value},

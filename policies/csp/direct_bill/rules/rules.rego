@@ -6,7 +6,9 @@
 #   about.
 package csp.direct_bill.rules
 
+import data.csp.direct_bill.process.microsoft_decision
 import data.csp.direct_bill.rules.versions
+import data.lib.calendar
 import data.lib.dated
 import data.lib.fact
 
@@ -15,7 +17,8 @@ import data.lib.fact
 submitted_on := record.body.submitted_on if {
 	some record in input.facts.application
 	fact.stands(record)
-	fact.on_or_before(record.body.submitted_on, input.as_of)
+	calendar.is_day(record.body.submitted_on)
+	record.body.submitted_on <= input.as_of
 }
 
 # METADATA
@@ -37,5 +40,13 @@ version_today := dated.at(versions, input.as_of)
 # METADATA
 # description: >-
 #   Whether a dated value changed between the application and the day asked about.
-#   Microsoft does not say which one then applies, so a person must look.
-changed(entries) if dated.at(entries, on) != dated.at(entries, input.as_of)
+#   Microsoft does not say which one then applies, so a person must look, until Microsoft
+#   has decided.
+changed(entries) if {
+	not decided
+	dated.at(entries, on) != dated.at(entries, input.as_of)
+}
+
+# METADATA
+# description: Whether Microsoft has decided on the application.
+decided if microsoft_decision.met in {true, false}

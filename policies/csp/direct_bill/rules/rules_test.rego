@@ -32,13 +32,28 @@ test_an_applicant_is_bound_by_the_day_of_the_application if {
 	asked("2024-06-10", ["2024-06-10"]).changed == []
 }
 
+test_nothing_has_changed_once_microsoft_decided if {
+	decision := {
+		"id": "d", "kind": "microsoft_decision", "key": "", "source": "microsoft",
+		"valid_from": "2020-01-01", "body": {"value": "approved", "decided_on": "2024-06-10"},
+	}
+	facts := {"application": applications(["2024-06-09"])}
+	every body, expected in {"approved": [], "declined": [], "pending": [1]} {
+		said := object.union(decision, {"body": {"value": body}})
+		changed := [1 | rules.changed(versions)] with input as {"as_of": "2024-06-10", "facts": object.union(facts, {"microsoft_decision": [said]})}
+		changed == expected
+	}
+	relayed := object.union(decision, {"source": "partner"})
+	rules.changed(versions) with input as {"as_of": "2024-06-10", "facts": object.union(facts, {"microsoft_decision": [relayed]})}
+}
+
 test_an_application_to_come_does_not_count if {
 	asked("2024-06-10", ["2024-06-11"]).submitted_on == []
 	asked("2024-06-10", ["2024-06-11"]).on == "2024-06-10"
 }
 
 test_an_unreadable_day_is_no_day if {
-	every day in [null, true, 20240609, ["2024-06-09"]] {
+	every day in [null, true, 20240609, ["2024-06-09"], "2024-02-30", "2024", ""] {
 		asked("2024-06-10", [day]).on == "2024-06-10"
 	}
 }

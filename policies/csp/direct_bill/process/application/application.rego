@@ -21,12 +21,37 @@ default due := false
 due if rules.submitted_on
 
 # METADATA
-# description: The form is submitted, nothing of it is known to be missing, and the self-check holds.
+# description: The form is submitted, and nothing of it is known to be missing.
 met if {
 	rules.submitted_on
 	not form_open
-	self_check.outcome == "eligible"
 }
+
+# What was not met on the day of the application, judged by the facts that held on that
+# day as far as they are still known. What cannot be told for that day is not held
+# against the applicant.
+
+failing := names if {
+	then := {
+		"as_of": rules.submitted_on,
+		"facts": {kind: [record | some record in records; holds_then(record)] | some kind, records in held},
+		"ended": {kind: [record | some record in records; over_then(record)] | some kind, records in ended},
+	}
+	names := self_check.failing with input as then
+}
+
+held[kind] := array.concat(object.get(input.facts, kind, []), object.get(ended, kind, [])) if {
+	some kind in (object.keys(input.facts) | object.keys(ended))
+}
+
+ended := object.get(input, "ended", {})
+
+holds_then(record) if {
+	record.valid_from <= rules.submitted_on
+	not over_then(record)
+}
+
+over_then(record) if fact.on_or_before(record.valid_to, rules.submitted_on)
 
 completed := [value |
 	some record in input.facts.application
@@ -43,8 +68,7 @@ form_open if {
 # METADATA
 # description: Why a person must look at it.
 review contains "applied_before_eligible" if {
-	rules.submitted_on
-	count(self_check.failing) > 0
+	count(failing) > 0
 }
 
 review contains "facts_in_conflict" if fact.disputed("application", "")
@@ -56,19 +80,13 @@ reason := "form_not_completed" if {
 	false in completed
 }
 
-reason := "self_check_undecided" if {
-	rules.submitted_on
-	not form_open
-	self_check.outcome in {"incomplete", "needs_review"}
-}
-
 # METADATA
 # description: The values that explain it.
 shown["citation"] := citation
 
 shown["submitted_on"] := rules.submitted_on
 
-shown["failing"] := sort(self_check.failing) if "applied_before_eligible" in review
+shown["failing"] := sort(failing) if "applied_before_eligible" in review
 
 facts_used contains id if some id in fact.ids("application", "")
 

@@ -4,13 +4,12 @@ import data.csp.direct_bill.findings
 import data.csp.direct_bill.process.application.citation
 
 # The self-check is tested by itself; here it says what the test needs.
-finding(request, outcome, failing) := result if {
+finding(request, failing) := result if {
 	result := findings.step("application", true) with input as request
-		with data.csp.direct_bill.self_check.outcome as outcome
 		with data.csp.direct_bill.self_check.failing as failing
 }
 
-eligible(request) := finding(request, "eligible", set())
+eligible(request) := finding(request, set())
 
 form(body) := {"id": "form", "kind": "application", "key": "", "source": "partner", "valid_from": "2024-01-01", "body": body}
 
@@ -36,18 +35,51 @@ test_not_due_before_it_is_submitted if {
 }
 
 test_applied_before_eligible if {
-	result := finding(submitted({}), "not_eligible", {"tenure", "revenue"})
+	result := finding(submitted({}), {"tenure", "revenue"})
 	result.status == "needs_review"
 	result.reason == "applied_before_eligible"
 	result.shown.failing == ["revenue", "tenure"]
-	finding(submitted({"submitted_on": "2024-06-17"}), "not_eligible", {"tenure"}).status == "unknown"
+	finding(submitted({"submitted_on": "2024-06-17"}), {"tenure"}).status == "unknown"
 }
 
-test_unknown_while_the_self_check_is_undecided if {
-	every outcome in ["incomplete", "needs_review"] {
-		finding(submitted({}), outcome, set()).status == "unknown"
-		finding(submitted({}), outcome, set()).reason == "self_check_undecided"
+# Here the self-check is the real one, over a single requirement.
+versions := [{"id": "V-1", "since": "2020-01-01", "requirements": {"P1": ["infrastructure"]}, "process": {}, "advisory": []}]
+
+systems(from, to, state) := {
+	"id": from, "kind": "infrastructure", "key": "", "source": "partner", "valid_from": from, "valid_to": to,
+	"body": {"billing": state, "provisioning": "in_use"},
+}
+
+later(facts, ended) := result if {
+	result := findings.step("application", true) with data.csp.direct_bill.rules.versions as versions
+		with input as {
+			"as_of": "2024-09-01",
+			"facts": {"application": [form({"submitted_on": "2024-06-16"})], "infrastructure": facts},
+			"ended": {"infrastructure": ended},
+		}
+}
+
+test_what_counts_is_the_day_of_the_application if {
+	# Not in use on that day, but now.
+	late := later([systems("2024-07-01", "9999-12-31", "in_use")], [systems("2024-01-01", "2024-07-01", "planned")])
+	late.reason == "applied_before_eligible"
+	late.shown.failing == ["infrastructure"]
+
+	# In use on that day, but not now.
+	later([systems("2024-07-01", "9999-12-31", "none")], [systems("2024-01-01", "2024-07-01", "in_use")]).status == "met"
+
+	# The same all the time.
+	later([systems("2024-01-01", "9999-12-31", "planned")], []).reason == "applied_before_eligible"
+	later([systems("2024-01-01", "9999-12-31", "in_use")], []).status == "met"
+}
+
+test_what_cannot_be_told_of_that_day_is_not_held_against_the_applicant if {
+	every ended in [[], [systems("2024-01-01", "2024-06-16", "planned")]] {
+		later([systems("2024-06-17", "9999-12-31", "planned")], ended).status == "met"
 	}
+	later([], []).status == "met"
+	contradicting := [systems("2024-01-01", "9999-12-31", "planned"), systems("2024-01-02", "9999-12-31", "in_use")]
+	later(contradicting, []).status == "met"
 }
 
 test_unknown_while_the_form_is_not_complete if {
@@ -55,7 +87,7 @@ test_unknown_while_the_form_is_not_complete if {
 	result.status == "unknown"
 	result.reason == "form_not_completed"
 	result.missing == [{"kind": "application", "field": "completed"}]
-	finding(submitted({"completed": false}), "incomplete", set()).reason == "form_not_completed"
+	finding(submitted({"completed": false}), set()).reason == "form_not_completed"
 }
 
 test_what_cannot_be_read_decides_nothing if {

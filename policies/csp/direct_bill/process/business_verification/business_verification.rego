@@ -32,6 +32,15 @@ reached(body) if fact.on_or_before(body.on, input.as_of)
 review contains "facts_in_conflict" if fact.disputed("business_verification", "")
 
 # METADATA
+# description: What a reader should know besides.
+flags contains "relayed_by_the_partner" if {
+	met in {true, false}
+	some record in input.facts.business_verification
+	fact.stands(record)
+	record.source == "partner"
+}
+
+# METADATA
 # description: Why there is no answer yet.
 reason := "pending" if verification.status == "pending"
 

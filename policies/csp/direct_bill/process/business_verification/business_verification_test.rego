@@ -23,6 +23,13 @@ test_not_met_when_rejected if {
 	finding([verification({"status": "rejected"})]).missing == []
 }
 
+test_what_the_partner_relays_is_said_to_be_so if {
+	every status, flags in {"verified": ["relayed_by_the_partner"], "rejected": ["relayed_by_the_partner"], "pending": []} {
+		finding([object.union(verification({"status": status}), {"source": "partner"})]).flags == flags
+		finding([verification({"status": status})]).flags == []
+	}
+}
+
 test_a_status_counts_from_its_day if {
 	finding([verification({"status": "verified", "on": "2024-07-04"})]).status == "unknown"
 	finding([verification({"status": "verified", "on": "2024-07-04"})]).missing == [{"kind": "business_verification", "field": "status"}]

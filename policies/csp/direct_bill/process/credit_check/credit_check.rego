@@ -32,6 +32,15 @@ notified_on := credit.notified_on if {
 review contains "facts_in_conflict" if fact.disputed("credit_check", "")
 
 # METADATA
+# description: What a reader should know besides.
+flags contains "relayed_by_the_partner" if {
+	met in {true, false}
+	some record in input.facts.credit_check
+	fact.stands(record)
+	record.source == "partner"
+}
+
+# METADATA
 # description: Why there is no answer yet.
 reason := "pending" if credit.status == "pending"
 

@@ -34,6 +34,15 @@ test_not_met_when_failed if {
 	finding({"status": "failed"}).missing == []
 }
 
+test_what_the_partner_relays_is_said_to_be_so if {
+	relayed := {day: on(day, [object.union(check({"status": "passed", "notified_on": "2024-07-09"}), {"source": "partner"})]) | some day in ["2024-07-08", "2024-07-09"]}
+	relayed["2024-07-09"].status == "met"
+	relayed["2024-07-09"].flags == ["relayed_by_the_partner"]
+	relayed["2024-07-08"].flags == []
+	on("2024-07-09", [object.union(check({"status": "failed"}), {"source": "partner"})]).flags == ["relayed_by_the_partner"]
+	finding({"status": "failed"}).flags == []
+}
+
 test_pending_stays_open_however_long_it_takes if {
 	body := {"status": "pending", "started_on": "2024-07-01"}
 	every day in ["2024-07-01", "2024-08-20", "2034-07-01"] {

@@ -28,7 +28,17 @@ met := false if decision.value == "declined"
 decision := record.body if {
 	some record in input.facts.microsoft_decision
 	fact.stands(record)
+	record.source == "microsoft"
 	reached(record.body)
+}
+
+# What somebody else says of it decides nothing.
+relayed := record.body.value if {
+	some record in input.facts.microsoft_decision
+	fact.stands(record)
+	record.source != "microsoft"
+	reached(record.body)
+	record.body.value in {"approved", "declined"}
 }
 
 # A decision counts from its day on; without a day, for as long as the record holds.
@@ -40,6 +50,8 @@ reached(body) if fact.on_or_before(body.decided_on, input.as_of)
 # METADATA
 # description: Why a person must look at it.
 review contains "facts_in_conflict" if fact.disputed("microsoft_decision", "")
+
+review contains "decision_relayed" if relayed
 
 # METADATA
 # description: What is known besides of the decision.
@@ -75,6 +87,8 @@ shown["citation"] := citation
 shown["decided_on"] := decision.decided_on if due
 
 shown["stated_reason"] := stated_reason if due
+
+shown["relayed"] := relayed
 
 facts_used contains id if some id in fact.ids("microsoft_decision", "")
 

@@ -56,6 +56,28 @@ test_what_cannot_be_read_decides_nothing if {
 	finding({"value": "declined", "reason": 1}).reason == "not_met"
 }
 
+test_a_decision_that_others_relay_is_for_a_person if {
+	every value in ["approved", "declined"] {
+		result := of([object.union(decision({"value": value, "decided_on": "2024-10-01"}), {"source": "partner"})])
+		result.status == "needs_review"
+		result.reason == "decision_relayed"
+		result.due == true
+		result.shown == {"relayed": value, "citation": citation}
+		result.facts == ["d"]
+	}
+	every body in [{"value": "pending"}, {"value": true}, {"value": "approved", "decided_on": "2024-10-02"}] {
+		result := of([object.union(decision(body), {"source": "partner"})])
+		result.status == "unknown"
+		result.due == false
+	}
+}
+
+test_microsofts_own_word_counts_before_what_others_relay if {
+	relayed := object.union(decision({"value": "approved"}), {"id": "r", "source": "partner"})
+	of([decision({"value": "declined"}), relayed]).status == "not_met"
+	of([decision({"value": "pending"}), relayed]).status == "unknown"
+}
+
 test_contradictions_are_for_a_person if {
 	result := of([decision({"value": "approved"}), object.union(decision({"value": "declined"}), {"id": "e"})])
 	result.reason == "facts_in_conflict"

@@ -9,7 +9,6 @@
 #     description: The requirements have been updated
 package csp.direct_bill.process.rules_in_force
 
-import data.csp.direct_bill.process.microsoft_decision
 import data.csp.direct_bill.process.rules_in_force.citation
 import data.csp.direct_bill.rules
 import data.csp.direct_bill.rules.versions
@@ -26,13 +25,11 @@ met if {
 # description: Why a person must look at it.
 review contains "rules_changed_since_application" if {
 	rules.version.id != rules.version_today.id
-	not decided
+	not rules.decided
 }
 
 # Two days of application may mean two versions.
 review contains "facts_in_conflict" if fact.disputed("application", "")
-
-decided if microsoft_decision.met in {true, false}
 
 # METADATA
 # description: What a reader should know besides.
@@ -72,6 +69,6 @@ facts_used contains id if {
 
 facts_used contains id if {
 	rules.version.id != rules.version_today.id
-	decided
+	rules.decided
 	some id in fact.ids("microsoft_decision", "")
 }

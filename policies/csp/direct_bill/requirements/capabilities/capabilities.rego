@@ -55,6 +55,28 @@ assessments contains record if {
 counting contains record if {
 	some record in assessments
 	record.body.assessor in assessors.value
+	not record.source in {"partner", "registry"}
+}
+
+# That Microsoft appointed the assessor is a claim as long as neither of them says so.
+claimed contains record if {
+	some record in assessments
+	record.body.assessor in assessors.value
+	record.source in {"partner", "registry"}
+}
+
+claimed_on := max({record.body.assessed_on | some record in claimed})
+
+# A claim matters while no assessment that counts decides, or none that still counts.
+
+claim_open if {
+	count(claimed) > 0
+	count([value | value := met]) == 0
+}
+
+claim_open if {
+	expired
+	claimed_on > assessed_on
 }
 
 others contains record if {
@@ -77,6 +99,7 @@ expired if valid_until < input.as_of
 not_by_microsofts_assessor if {
 	count(unreadable) == 0
 	count(counting) == 0
+	count(claimed) == 0
 	count(others) > 0
 }
 
@@ -124,6 +147,8 @@ review contains "conditional_pass" if {
 	count(failed) == 0
 	not expired
 }
+
+review contains "appointment_claimed" if claim_open
 
 review contains "facts_in_conflict" if {
 	some record in latest
@@ -176,6 +201,8 @@ shown.valid_until := valid_until
 
 shown.validity := {"months": validity.value}
 
+shown.claimed_on := claimed_on if claim_open
+
 shown.passed_areas := sort(passed) if count(passed) > 0
 
 shown.failed_areas := sort(failed) if count(failed) > 0
@@ -192,20 +219,32 @@ shown.citation := deciding.citation
 
 shown.citation := citation if not deciding
 
-deciding := assessors if not_by_microsofts_assessor
+deciding := assessors if assessor_decides
 
-deciding := validity if reason == "assessment_expired"
+deciding := validity if {
+	reason == "assessment_expired"
+	not assessor_decides
+}
 
 deciding := areas if {
-	not not_by_microsofts_assessor
+	not assessor_decides
 	not reason == "assessment_expired"
 }
+
+assessor_decides if not_by_microsofts_assessor
+
+assessor_decides if claim_open
 
 facts_used contains record.id if some record in latest
 
 facts_used contains record.id if {
 	not_by_microsofts_assessor
 	some record in others
+}
+
+facts_used contains record.id if {
+	claim_open
+	some record in claimed
 }
 
 # METADATA

@@ -113,6 +113,44 @@ test_only_microsofts_assessor_counts if {
 	finding(on("2024-09-01", array.concat(records, [third_party("c", "2024-07-01", all_passed)]))).status == "met"
 }
 
+claim(id, day, results) := object.union(third_party(id, day, results), {"source": "partner"})
+
+test_an_appointment_that_is_only_claimed_is_for_a_person if {
+	every source in ["partner", "registry"] {
+		record := object.union(third_party("a", "2024-08-01", all_passed), {"source": source})
+		result := finding(on("2024-09-01", [record, assessment("b", "auditor", "2024-08-01", all_passed)]))
+		result.status == "needs_review"
+		result.reason == "appointment_claimed"
+		result.shown.claimed_on == "2024-08-01"
+		result.shown.citation == page("assessors")
+		result.facts == ["a"]
+		result.missing == []
+	}
+	finding(on("2024-09-01", [object.union(third_party("a", "2024-08-01", all_passed), {"source": "microsoft"})])).status == "met"
+	finding(on("2024-07-31", [claim("a", "2024-08-01", all_passed)])).status == "unknown"
+}
+
+test_a_claim_matters_only_while_nothing_better_decides if {
+	passed := third_party("a", "2024-08-01", all_passed)
+	failed := third_party("a", "2024-08-01", {"billing": "fail", "security": "pass"})
+	incomplete := third_party("a", "2024-08-01", {"billing": "pass"})
+	later := claim("b", "2024-08-20", all_passed)
+	earlier := claim("b", "2024-07-20", all_passed)
+	finding(on("2024-09-01", [passed, later])).status == "met"
+	finding(on("2024-09-01", [failed, later])).status == "not_met"
+	finding(on("2024-09-01", [failed, later])).facts == ["a"]
+	finding(on("2024-09-01", [incomplete, later])).reason == "appointment_claimed"
+	finding(on("2025-08-10", [passed, later])).reason == "appointment_claimed"
+	finding(on("2025-08-10", [passed, later])).shown.citation == page("assessors")
+	finding(on("2025-08-10", [passed, earlier])).reason == "assessment_expired"
+}
+
+test_time_does_not_run_past_the_year_9999 if {
+	result := finding(on("9999-12-30", [third_party("a", "9999-12-30", {"billing": "pass", "security": "pass", "compliance": "pass"})]))
+	result.status == "met"
+	result.shown.valid_until == "9999-12-31"
+}
+
 test_the_latest_decides if {
 	records := [third_party("a", "2024-08-01", {"billing": "fail", "security": "pass"}), third_party("b", "2024-08-20", all_passed)]
 	finding(on("2024-08-19", records)).status == "not_met"

@@ -106,10 +106,10 @@ facts_used contains record.id if {
 	some record in last_ended
 }
 
-facts_used contains id if {
+facts_used contains record.id if {
 	"facts_in_conflict" in review
 	some record in disputed
-	some id in fact.ids("signatory", record.key)
+	fact.leads(record)
 }
 
 # METADATA

@@ -98,12 +98,20 @@ review contains "rules_changed_since_application" if {
 }
 
 # METADATA
-# description: How binding the requirement is under the rules of the day.
+# description: >-
+#   How binding the requirement is under the rules of the day. That the pages differ
+#   matters only to those who do not meet it.
 flags contains "advisory" if advisory
 
 flags contains "disputed_requirement" if {
 	standing == "disputed"
 	not advisory
+	not met_for_certain
+}
+
+met_for_certain if {
+	met == true
+	count(review) == 0
 }
 
 advisory if "managed_service" in rules.version.advisory

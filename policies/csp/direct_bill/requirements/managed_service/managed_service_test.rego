@@ -156,8 +156,15 @@ test_flags_follow_the_day if {
 		"2023-04-23": [],
 		"2023-04-24": ["disputed_requirement"],
 	} {
-		finding_on(day, {"value_added_services": [list([backup])]}).flags == flags
+		finding_on(day, {"value_added_services": [list([])]}).flags == flags
 	}
+}
+
+test_a_dispute_matters_only_where_it_is_not_met if {
+	finding_on("2023-04-24", {"value_added_services": [list([backup])]}).flags == []
+	finding_on("2023-04-24", {}).flags == ["disputed_requirement"]
+	other := object.union(list([backup]), {"id": "other", "body": {"items": []}})
+	finding_on("2023-04-24", {"value_added_services": [list([backup]), other]}).flags == ["disputed_requirement"]
 }
 
 test_advisory_is_not_in_dispute if {

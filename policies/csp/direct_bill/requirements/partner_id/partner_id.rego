@@ -230,10 +230,10 @@ facts_used contains record.id if {
 
 facts_used contains record.id if some record in counted_locations
 
-facts_used contains id if {
+facts_used contains record.id if {
 	"facts_in_conflict" in review
 	some record in conflicts
-	some id in fact.ids(record.kind, record.key)
+	fact.leads(record)
 }
 
 # The locations in the country if there is an active one, otherwise all of them.

@@ -15,6 +15,7 @@ import data.csp.direct_bill.rules
 import data.lib.calendar
 import data.lib.dated
 import data.lib.fact
+import data.lib.fact.ranks
 
 # METADATA
 # description: Revenue is at or over the minimum.
@@ -43,17 +44,27 @@ window := calendar.published_window(
 
 window_months := calendar.months(window)
 
-# Microsoft's report for these months. Figures of single locations are not used: added
-# up they can exceed the global one.
+# Microsoft's report for these months, once it is out: that of the strongest source.
+# Figures of single locations are not used: added up they can exceed the global one.
 
-report := record if {
-	some record in input.facts.revenue_report
-	fact.stands(record)
-	record.id in in_window
+reports := fact.strongest({record | some record in global_reports; record.id in in_window})
+
+global_reports contains record if {
+	some record in published
 	record.body.level == "global"
 }
 
-report_cents := report.body.usd_cents if fact.amount(report.body.usd_cents)
+published contains record if {
+	some record in input.facts.revenue_report
+	out(record.body)
+}
+
+# A figure counts from its day of publication on; without a day, for as long as the
+# record holds.
+
+out(body) if count([day | day := body.published_on]) == 0
+
+out(body) if fact.on_or_before(body.published_on, input.as_of)
 
 in_window contains record.id if {
 	some record in input.facts.revenue_report
@@ -61,25 +72,58 @@ in_window contains record.id if {
 	record.body.window_end == window.to
 }
 
-# The monthly lines, where there is no report. What a class of revenue counts for
-# changed over the years, so it is a dated choice.
+reports_contradict if fact.contradicting(reports)
 
-lines contains line if {
-	some line in reported_lines
-	fact.amount(line.body.usd_cents)
+report_cents := cents if {
+	not reports_contradict
+	some record in reports
+	cents := record.body.usd_cents
+	fact.amount(cents)
 }
 
-reported_lines contains line if {
+# The monthly lines, where there is no report. Of a month and class, only the strongest
+# source that reports it counts.
+
+candidates contains line if {
 	some line in input.facts.revenue_month
-	fact.stands(line)
 	line.body.level == "global"
 	line.body.channel == "indirect_reseller"
 	line.body.month in window_months
 }
 
-lines_cents := sum([line.body.usd_cents | some line in lines; treatment(line.body.class) == "counts"])
+reported contains line if {
+	some line in candidates
+	not outranked(line.body, ranks[line.source])
+}
 
-undecided_cents := sum([line.body.usd_cents | some line in lines; treatment(line.body.class) == "needs_review"])
+outranked(body, own) if {
+	some rank in ranks
+	rank < own
+	[body.month, body.class, rank] in reporting
+}
+
+reporting := {[line.body.month, line.body.class, ranks[line.source]] | some line in candidates}
+
+# What is said of each line, by the name of the line: however often, it counts once.
+
+said := {[[line.source, line.key], line.body] | some line in reported}
+
+disputed_lines := fact.conflicting(said)
+
+lines contains entry if {
+	some entry in said
+	not entry[0] in disputed_lines
+	fact.amount(entry[1].usd_cents)
+	treatment(entry[1].class)
+}
+
+bodies := [entry[1] | some entry in lines]
+
+# What a class of revenue counts for changed over the years, so it is a dated choice.
+
+lines_cents := sum([body.usd_cents | some body in bodies; treatment(body.class) == "counts"])
+
+undecided_cents := sum([body.usd_cents | some body in bodies; treatment(body.class) == "needs_review"])
 
 treatment(class) := "counts" if class in {"subscription", "usage"}
 
@@ -90,24 +134,15 @@ treatment("influence") := dated.at(values.influence.dated, rules.on).value
 # A month is known when it has lines and all of them are in US dollars.
 missing_months := [month | some month in window_months; not month in known_months]
 
-known_months := {line.body.month | some line in lines} - {line.body.month |
-	some line in reported_lines
-	not line in lines
-}
+known_months := {body.month | some body in bodies} - {entry[1].month | some entry in (said - lines)}
 
 # METADATA
 # description: Why a person must look at it.
-review contains "facts_in_conflict" if {
-	some record in input.facts.revenue_report
-	record.id in in_window
-	fact.disputed("revenue_report", record.key)
-}
+review contains "facts_in_conflict" if reports_contradict
 
 review contains "facts_in_conflict" if {
-	not report
-	some line in input.facts.revenue_month
-	line.body.month in window_months
-	fact.disputed("revenue_month", line.key)
+	not report_cents
+	count(disputed_lines) > 0
 }
 
 review contains "perpetual_software_decides" if {
@@ -123,13 +158,14 @@ review contains "rules_changed_since_application" if rules.changed(values.minimu
 # description: What a reader should know besides.
 flags contains "figure_relayed_by_the_partner" if {
 	report_cents
-	report.source != "microsoft"
+	some record in reports
+	record.source != "microsoft"
 }
 
 flags contains "invoices_unpaid" if {
 	not report_cents
-	some line in lines
-	line.body.invoices_unpaid == true
+	some body in bodies
+	body.invoices_unpaid == true
 }
 
 # METADATA
@@ -155,30 +191,43 @@ reason := "only_another_currency" if {
 	in_another_currency
 }
 
+reason := "only_a_locations_figure" if {
+	undetermined
+	count(lines) == 0
+	not in_another_currency
+	only_of_a_location
+}
+
 reason := "report_of_other_months" if {
 	undetermined
 	count(lines) == 0
 	not in_another_currency
-	count(report_windows) > 0
+	not only_of_a_location
+	count(other_windows) > 0
 }
 
 undetermined if count([value | value := met]) == 0
 
 in_another_currency if {
-	some record in input.facts.revenue_report
-	record.id in in_window
+	some record in reports
 	record.body.local_amount
 }
 
 in_another_currency if {
-	some line in input.facts.revenue_month
-	line.body.month in window_months
+	some line in reported
 	line.body.local_amount
 }
 
-report_windows contains {"from": record.body.window_start, "to": record.body.window_end} if {
-	some record in input.facts.revenue_report
-	fact.stands(record)
+only_of_a_location if {
+	count(reports) == 0
+	some record in published
+	record.id in in_window
+	record.body.level == "location"
+}
+
+# Windows of global reports for other months, the last month first.
+other_windows contains [record.body.window_end, record.body.window_start] if {
+	some record in global_reports
 	not record.id in in_window
 }
 
@@ -207,21 +256,35 @@ shown["perpetual_software"] := {"usd_cents": undecided_cents} if "perpetual_soft
 
 shown["missing_months"] := missing_months if reason == "months_missing"
 
-shown["reported_windows"] := sort(report_windows) if reason == "report_of_other_months"
+shown["reported_window"] := {"from": latest[1], "to": latest[0]} if {
+	reason == "report_of_other_months"
+	latest := max(other_windows)
+}
 
-facts_used contains report.id if report_cents
+shown["day"] := input.as_of
+
+shown["published_on"] := dated.at(values.published_on.dated, rules.on).value
+
+facts_used contains record.id if {
+	report_cents
+	some record in reports
+}
 
 facts_used contains line.id if {
 	not report_cents
-	some line in lines
+	some line in reported
+	[[line.source, line.key], line.body] in lines
 }
 
-facts_used contains id if {
+facts_used contains record.id if {
+	reports_contradict
+	some record in reports
+}
+
+facts_used contains line.id if {
 	"facts_in_conflict" in review
-	some kind in ["revenue_report", "revenue_month"]
-	some record in input.facts[kind]
-	fact.disputed(kind, record.key)
-	some id in fact.ids(kind, record.key)
+	some line in reported
+	[line.source, line.key] in disputed_lines
 }
 
 # METADATA

@@ -65,13 +65,95 @@ test_the_report_must_be_of_the_window if {
 	early := {"as_of": "2024-06-07", "facts": {"revenue_report": [report(1000)]}}
 	finding(early).status == "unknown"
 	finding(early).reason == "report_of_other_months"
-	finding(early).shown.reported_windows == [{"from": "2024-03", "to": "2024-05"}]
+	finding(early).shown.reported_window == {"from": "2024-03", "to": "2024-05"}
 	finding(early).missing == [{"kind": "revenue_report", "key": "2024-04", "field": "usd_cents"}]
 }
 
 test_a_figure_of_a_single_location_is_not_used if {
 	location := json.patch(report(5000), [{"op": "replace", "path": "/body/level", "value": "location"}])
 	finding({"as_of": "2024-06-08", "facts": {"revenue_report": [location]}}).status == "unknown"
+}
+
+at_location(record) := json.patch(record, [{"op": "replace", "path": "/body/level", "value": "location"}])
+
+by(source, record) := object.union(record, {"id": concat(" ", [source, record.id]), "source": source})
+
+published(day, record) := json.patch(record, [{"op": "add", "path": "/body/published_on", "value": day}])
+
+on_reports(day, reports) := {"as_of": day, "facts": {"revenue_report": reports}}
+
+test_only_a_locations_figure if {
+	finding(on_reports("2024-06-08", [at_location(report(5000))])).reason == "only_a_locations_figure"
+	other_months := json.patch(report(5000), [
+		{"op": "replace", "path": "/id", "value": "other"},
+		{"op": "replace", "path": "/body/window_end", "value": "2024-04"},
+	])
+	both := finding(on_reports("2024-06-08", [at_location(report(5000)), other_months]))
+	both.reason == "only_a_locations_figure"
+	count(both.missing) == 1
+	finding(on_reports("2024-06-08", [at_location(published("2024-06-09", report(5000)))])).reason == "unknown"
+	with_lines := {"as_of": "2024-06-08", "facts": {"revenue_report": [at_location(report(5000))], "revenue_month": [line("2024-03", "usage", 1)]}}
+	finding(with_lines).reason == "months_missing"
+}
+
+test_a_stronger_figure_of_a_location_hides_no_global_one if {
+	result := finding(on_reports("2024-06-08", [at_location(report(5000)), by("partner", report(1000))]))
+	result.status == "met"
+	result.facts == ["partner report"]
+	finding(on_reports("2024-06-08", [object.union(at_location(report(5000)), {"id": "location"}), report(1000)])).status == "met"
+}
+
+test_the_strongest_global_report_counts if {
+	result := finding(on_reports("2024-06-08", [report(999), by("partner", report(5000))]))
+	result.status == "not_met"
+	result.facts == ["report"]
+	two_weak := [report(1000), by("partner", report(1)), object.union(by("partner", report(2)), {"id": "other"})]
+	finding(on_reports("2024-06-08", two_weak)).status == "met"
+}
+
+test_the_same_report_twice_is_one if {
+	finding(on_reports("2024-06-08", [report(1000), object.union(report(1000), {"id": "other"})])).status == "met"
+	finding(on_lines(array.concat(lines([400, 300, 299]), [object.union(line("2024-03", "usage", 400), {"id": "other"})]))).status == "not_met"
+}
+
+test_a_report_counts_from_its_publication if {
+	finding(on_reports("2024-06-08", [published("2024-06-08", report(1000))])).status == "met"
+	finding(on_reports("2024-06-08", [published("2024-06-09", report(1000))])).status == "unknown"
+	finding(on_reports("2024-06-08", [published(20240101, report(1000))])).status == "unknown"
+	finding(on_reports("2024-06-08", [published("2024-06-09", report(1000)), by("partner", report(999))])).status == "not_met"
+}
+
+test_of_other_months_the_latest_is_named if {
+	older := json.patch(report(1), [
+		{"op": "replace", "path": "/id", "value": "older"},
+		{"op": "replace", "path": "/body/window_start", "value": "2023-01"},
+		{"op": "replace", "path": "/body/window_end", "value": "2023-03"},
+	])
+	result := finding(on_reports("2024-07-08", [older, report(1), object.union(at_location(published("2024-07-08", report(1))), {"id": "location"})]))
+	result.reason == "report_of_other_months"
+	result.shown.reported_window == {"from": "2024-03", "to": "2024-05"}
+	result.shown.day == "2024-07-08"
+	result.shown.published_on == 8
+}
+
+test_of_a_month_and_class_the_strongest_source_counts if {
+	own := lines([400, 300, 300])
+	microsofts := object.union(by("microsoft", line("2024-03", "usage", 1)), {"key": "m"})
+	other_class := object.union(by("microsoft", line("2024-03", "subscription", 1)), {"key": "m"})
+	finding(on_lines(array.concat(own, [microsofts]))).status == "not_met"
+	finding(on_lines(array.concat(own, [microsofts]))).shown.actual == {"usd_cents": 601}
+	finding(on_lines(array.concat(own, [other_class]))).shown.actual == {"usd_cents": 1001}
+	finding(on_lines(array.concat(own, [at_location(microsofts)]))).shown.actual == {"usd_cents": 1000}
+
+	# What the weaker ones say of it contradicts nothing, and does not make it known.
+	weak := object.union(line("2024-03", "usage", 7), {"id": "weak"})
+	finding(on_lines(array.concat(own, [microsofts, weak]))).status == "not_met"
+	euros := json.patch(json.remove(microsofts, ["body/usd_cents"]), [{"op": "add", "path": "/body/local_amount", "value": {"currency": "EUR", "minor_units": 1}}])
+	finding(on_lines(array.concat(own, [euros]))).shown.missing_months == ["2024-03"]
+}
+
+test_nothing_but_a_known_class_is_revenue if {
+	finding(on_lines(array.concat(lines([400, 300, 299]), [line("2024-05", "hardware", 5000)]))).reason == "months_missing"
 }
 
 test_nothing_but_a_whole_amount_is_a_figure if {

@@ -113,6 +113,16 @@ review contains "rules_changed_since_application" if {
 rejected if verification.status == "rejected"
 
 # METADATA
+# description: What a reader should know besides.
+flags contains "relayed_by_the_partner" if {
+	met in {true, false}
+	some record in input.facts.revenue_verification
+	record.key == latest
+	fact.stands(record)
+	record.source == "partner"
+}
+
+# METADATA
 # description: What was found out, or why nothing was.
 reason := "met_with_amount" if {
 	amount
@@ -144,6 +154,8 @@ shown["window"] := revenue.window if not latest
 
 shown["window"] := window_to(latest)
 
+shown["day"] := input.as_of
+
 shown["required"] := {"usd_cents": revenue.minimum.value}
 
 shown["actual"] := {"usd_cents": amount}
@@ -168,15 +180,18 @@ window_to(end) := {"from": calendar.month_of(calendar.number(end) - length), "to
 
 facts_used contains id if some id in fact.ids("revenue_verification", latest)
 
-facts_used contains id if {
-	some key, _ in open_requests
-	some id in fact.ids("information_request", key)
+facts_used contains record.id if {
+	some record in input.facts.information_request
+	fact.leads(record)
+	record.key in open_keys
 }
 
-facts_used contains id if {
+open_keys := object.keys(open_requests)
+
+facts_used contains record.id if {
 	some record in input.facts.information_request
+	fact.leads(record)
 	fact.disputed("information_request", record.key)
-	some id in fact.ids("information_request", record.key)
 }
 
 # METADATA

@@ -50,6 +50,14 @@ test_met_when_verified if {
 	finding(on_body(verified)).facts == ["2024-05"]
 }
 
+test_what_the_partner_relays_is_said_to_be_so if {
+	every status, flags in {"verified": ["relayed_by_the_partner"], "rejected": ["relayed_by_the_partner"], "under_review": []} {
+		relayed := object.union(verification("2024-05", {"status": status}), {"source": "partner"})
+		finding(on("2024-06-15", [relayed], {})).flags == flags
+		finding(on_body({"status": status})).flags == []
+	}
+}
+
 test_met_exactly_at_the_minimum if {
 	result := finding(on_body({"status": "verified", "verified_usd_cents": 1000}))
 	result.status == "met"

@@ -36,7 +36,7 @@ types := dated.at(values.types.dated, rules.on)
 plans contains plan if {
 	some record in input.facts.support_plan
 	fact.stands(record)
-	not record.key in {fact.key | some fact in unreadable}
+	not record.key in unreadable_keys
 	active_from := object.get(record.body, "active_from", record.valid_from)
 	bought_on := object.get(record.body, "purchased_on", active_from)
 	plan := {
@@ -49,6 +49,8 @@ plans contains plan if {
 }
 
 forever := "9999-12-31"
+
+unreadable_keys := {field.key | some field in unreadable}
 
 unreadable contains {"kind": "support_plan", "key": record.key, "field": field} if {
 	some record in input.facts.support_plan
@@ -178,7 +180,7 @@ reason := "plan_ended" if {
 # description: The values that explain it.
 shown["actual"] := sort({plan.type | some plan in deciding}) if count(deciding) > 0
 
-shown["required"] := sort(types.value)
+shown["required"] := {"any_of": sort(types.value)}
 
 shown["since"] := types.since
 
@@ -196,11 +198,13 @@ deciding := accepted if count(accepted) > 0
 
 deciding := others if count(accepted) == 0
 
-facts_used contains id if {
-	some plan in plans
-	considered(plan)
-	some id in fact.ids("support_plan", plan.key)
+facts_used contains record.id if {
+	some record in input.facts.support_plan
+	fact.leads(record)
+	record.key in considered_keys
 }
+
+considered_keys := {plan.key | some plan in plans; considered(plan)}
 
 considered(plan) if plan in deciding
 
@@ -218,9 +222,11 @@ facts_used contains id if {
 	some id in fact.ids(kind, "")
 }
 
-facts_used contains id if {
-	some [kind, key] in disputed
-	some id in fact.ids(kind, key)
+facts_used contains record.id if {
+	some kind in ["support_plan", "credit_check"]
+	some record in input.facts[kind]
+	fact.leads(record)
+	[kind, record.key] in disputed
 }
 
 # METADATA

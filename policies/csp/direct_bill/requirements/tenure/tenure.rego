@@ -50,7 +50,9 @@ gaps := sort({month |
 	months_without_transactions
 }
 
-months_without_transactions := [] if {
+months_without_transactions := [] if gaps_not_stated
+
+gaps_not_stated if {
 	tenure
 	not "months_without_transactions" in object.keys(tenure)
 }
@@ -140,8 +142,19 @@ flags contains "date_self_reported" if {
 	first_transaction
 }
 
+# Left out is not the same as none.
+flags contains "gaps_not_stated" if {
+	gaps_not_stated
+	met == true
+}
+
 # METADATA
-# description: Which lack it is.
+# description: Which lack it is, or what the time is known by.
+reason := "met_if_without_a_gap" if {
+	gaps_not_stated
+	met == true
+}
+
 reason := "first_transaction_to_come" if {
 	met == false
 	first_transaction > input.as_of

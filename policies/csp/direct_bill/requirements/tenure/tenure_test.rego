@@ -32,7 +32,7 @@ since(day) := {"first_transaction_on": day}
 with_gaps(day, months) := {"first_transaction_on": day, "months_without_transactions": months}
 
 test_met_on_the_same_day_a_year_later if {
-	result := finding_on("2024-06-15", since("2023-06-15"))
+	result := finding_on("2024-06-15", with_gaps("2023-06-15", []))
 	result.status == "met"
 	result.reason == "met"
 	result.flags == []
@@ -100,6 +100,26 @@ test_nothing_but_a_list_of_months_tells_the_gaps if {
 		result.shown.required == {"months": 12}
 		finding_on("2024-06-15", with_gaps("2024-07-01", value)).reason == "unknown"
 	}
+}
+
+test_gaps_not_stated_are_no_statement_that_there_were_none if {
+	silent := finding_on("2024-06-15", since("2023-06-15"))
+	silent.status == "met"
+	silent.reason == "met_if_without_a_gap"
+	silent.flags == ["gaps_not_stated"]
+	finding_on("2024-06-14", since("2023-06-15")).flags == []
+	finding_on("2024-06-15", with_gaps("2023-06-15", [])).reason == "met"
+	finding_on("2024-06-15", with_gaps("2023-06-15", [])).flags == []
+}
+
+test_time_does_not_run_past_the_year_9999 if {
+	every body in [with_gaps("9999-12-31", []), with_gaps("9999-01-01", [])] {
+		result := finding_on("2024-06-15", body)
+		result.status == "not_met"
+		result.reason == "first_transaction_to_come"
+		result.shown.first_day == "9999-12-31"
+	}
+	finding_on("9999-12-30", with_gaps("9999-12-30", [])).status == "not_met"
 }
 
 test_a_gap_before_the_last_twelve_months_is_nothing if {
@@ -172,29 +192,29 @@ own_word(body) := object.union(tenure(body), {"source": "partner"})
 
 test_the_partners_own_word_is_said_to_be_so if {
 	accepted := dated_values("clamp", "accepted")
-	finding_with(accepted, "2024-06-15", [own_word(since("2023-06-15"))]).status == "met"
-	finding_with(accepted, "2024-06-15", [own_word(since("2023-06-15"))]).flags == ["date_self_reported"]
+	finding_with(accepted, "2024-06-15", [own_word(with_gaps("2023-06-15", []))]).status == "met"
+	finding_with(accepted, "2024-06-15", [own_word(with_gaps("2023-06-15", []))]).flags == ["date_self_reported"]
 	finding_with(accepted, "2024-06-15", [own_word(since(1))]).flags == []
 }
 
 test_the_partners_own_word_may_need_a_person if {
 	judged := dated_values("clamp", "needs_review")
-	met := finding_with(judged, "2024-06-15", [own_word(since("2023-06-15"))])
+	met := finding_with(judged, "2024-06-15", [own_word(with_gaps("2023-06-15", []))])
 	met.status == "needs_review"
 	met.reason == "date_unconfirmed"
 	met.flags == []
 
 	# Against itself, it is enough.
-	finding_with(judged, "2024-06-14", [own_word(since("2023-06-15"))]).status == "not_met"
+	finding_with(judged, "2024-06-14", [own_word(with_gaps("2023-06-15", []))]).status == "not_met"
 	finding_with(judged, "2024-06-15", [tenure(since("2023-06-15"))]).status == "met"
 }
 
 test_a_confirmation_counts_from_its_day if {
 	every day, flags in {"2024-06-15": [], "2024-06-16": ["date_self_reported"]} {
-		body := object.union(since("2023-06-15"), {"confirmed_on": day})
+		body := object.union(with_gaps("2023-06-15", []), {"confirmed_on": day})
 		finding_with(dated_values("clamp", "accepted"), "2024-06-15", [own_word(body)]).flags == flags
 	}
-	mistyped := object.union(since("2023-06-15"), {"confirmed_on": 20240101})
+	mistyped := object.union(with_gaps("2023-06-15", []), {"confirmed_on": 20240101})
 	finding_with(dated_values("clamp", "accepted"), "2024-06-15", [own_word(mistyped)]).flags == ["date_self_reported"]
 }
 
