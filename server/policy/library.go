@@ -25,18 +25,32 @@ type Archive interface {
 // returned as warnings. Cases are not compared down to their sentences here: those
 // name the numbers, and to change a number must stay a one-line edit.
 func Gate(ctx context.Context, tree Tree) (*Revision, []decision.PolicyProblem, error) {
-	revision, err := Load(ctx, tree)
+	revision := newRevision(tree)
+	if err := revision.read(ctx); err != nil {
+		return nil, nil, err
+	}
+	// The tests compile the tree for themselves, so both can go on at the same time:
+	// an author waits for the slower one, not for their sum.
+	tested := make(chan error, 1)
+	go func() {
+		_, err := revision.Test(ctx, false)
+		tested <- err
+	}()
+	warnings, err := revision.finish(ctx)
+	testErr := <-tested
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, err // what does not compile fails its tests too; once is enough
 	}
-	if _, err := revision.Test(ctx, false); err != nil {
-		return nil, nil, err
+	return revision, warnings, testErr
+}
+
+// finish makes the revision decide, and its cases with it.
+func (r *Revision) finish(ctx context.Context) ([]decision.PolicyProblem, error) {
+	if err := r.make(ctx); err != nil {
+		return nil, err
 	}
-	_, warnings, err := revision.checkCases(ctx, nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	return revision, warnings, nil
+	_, warnings, err := r.checkCases(ctx, nil)
+	return warnings, err
 }
 
 // Library gives the revision that serves, and takes over a new tree when it passes

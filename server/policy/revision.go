@@ -43,14 +43,31 @@ var _ decision.Revision = (*Revision)(nil)
 // an *Error that names every place. It does not run the tree's tests; see Test.
 func Load(ctx context.Context, tree Tree) (*Revision, error) {
 	r := newRevision(tree)
-	return r, r.build(ctx, r.parse, r.loadSchemas, r.compile, r.checkData, r.checkReferences, r.loadPrograms, r.loadTexts)
+	if err := r.read(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.make(ctx); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// read parses everything; the tests of the tree can run after it.
+func (r *Revision) read(ctx context.Context) error { return r.build(ctx, r.parse, r.loadSchemas) }
+
+// make turns what was read into something that can decide.
+func (r *Revision) make(ctx context.Context) error {
+	return r.build(ctx, r.compile, r.checkData, r.checkReferences, r.loadPrograms, r.loadTexts)
 }
 
 // reload compiles a tree that served before. It is not held against contracts that
 // may have become stricter since: decisions it made must stay readable.
 func reload(ctx context.Context, tree Tree) (*Revision, error) {
 	r := newRevision(tree)
-	return r, r.build(ctx, r.parse, r.loadSchemas, r.compile, r.loadPrograms, r.loadTexts)
+	if err := r.build(ctx, r.parse, r.loadSchemas, r.compile, r.loadPrograms, r.loadTexts); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func newRevision(tree Tree) *Revision {
@@ -103,6 +120,7 @@ func (r *Revision) parse(_ context.Context, found *problems) {
 			found.add(name, 1, "data lies in files named data.yaml here; this one would not be read")
 		}
 	}
+	r.store = inmem.NewFromObjectWithOpts(r.data, inmem.OptRoundTripOnWrite(false))
 }
 
 // checkPlace: a package lies in the folder of its name, so that its data does too.
@@ -158,7 +176,6 @@ func (r *Revision) parseData(name string, found *problems) {
 
 // compile type-checks what serves. Tests are compiled when they are run.
 func (r *Revision) compile(_ context.Context, found *problems) {
-	r.store = inmem.NewFromObjectWithOpts(r.data, inmem.OptRoundTripOnWrite(false))
 	serving := maps.Clone(r.modules)
 	maps.DeleteFunc(serving, func(name string, _ *ast.Module) bool { return strings.HasSuffix(name, "_test.rego") })
 	r.compiler = r.newCompiler()
