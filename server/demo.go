@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"assay/server/decision"
 	"assay/server/demo"
@@ -18,7 +19,11 @@ func recordDemo(ctx context.Context, service *decision.Service, logger *slog.Log
 	}
 	if len(partners) > 0 {
 		logger.Warn("the database has partners already; nothing was added to it")
-		return "", nil
+		facts, _, _, err := service.FactsOf(ctx, demo.Suggested, "", time.Time{})
+		if err != nil || len(facts) == 0 {
+			return "", err
+		}
+		return demo.Suggested, nil
 	}
 	for _, p := range demo.Partners(service.Now()) {
 		if _, _, err := service.RecordFacts(ctx, p.ID, p.Facts, ""); err != nil {
