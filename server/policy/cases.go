@@ -177,12 +177,8 @@ func (r *Revision) assemble(c *Case) error {
 }
 
 func (f CaseFact) fact(i int) (decision.Fact, error) {
-	id := f.Kind
-	if f.Key != "" {
-		id += "/" + f.Key
-	}
 	fact := decision.Fact{
-		ID: fmt.Sprintf("%s@%s", id, f.Source), Kind: f.Kind, Key: f.Key, Source: f.Source, ValidFrom: f.ValidFrom, ValidTo: f.ValidTo,
+		ID: "/facts/" + itoa(i), Kind: f.Kind, Key: f.Key, Source: f.Source, ValidFrom: f.ValidFrom, ValidTo: f.ValidTo,
 	}
 	if f.RecordedOn != "" {
 		at, err := time.Parse(time.DateOnly, string(f.RecordedOn))
