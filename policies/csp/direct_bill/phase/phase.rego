@@ -22,47 +22,73 @@ reached contains 1
 
 reached contains 2 if rules.submitted_on
 
+# Where facts contradict one another, what they are about has come all the same: the
+# step is due, and needs review.
+
 reached contains 3 if {
 	some record in input.facts.information_request
-	fact.stands(record)
+	fact.leads(record)
 	fact.on_or_before(record.body.opened_on, input.as_of)
 }
 
 reached contains 3 if {
 	some record in input.facts.revenue_verification
-	fact.stands(record)
+	fact.leads(record)
 	record.body.status in {"under_review", "verified", "rejected"}
+	fact.on_or_before(object.get(record.body, "on", ""), input.as_of)
 }
 
 reached contains 4 if {
 	some record in input.facts.assessment_contact
-	fact.stands(record)
+	fact.leads(record)
 	fact.on_or_before(record.body.contacted_on, input.as_of)
+}
+
+reached contains 4 if {
+	some record in input.facts.assessment_contact
+	fact.leads(record)
+	fact.on_or_before(record.body.scheduled_on, input.as_of)
+}
+
+# An assessment by Microsoft's assessor counts, whoever did not mention the contact.
+reached contains 4 if {
+	some record in input.facts.capability_assessment
+	fact.leads(record)
+	record.body.assessor == "microsoft_third_party"
+	fact.on_or_before(record.body.assessed_on, input.as_of)
 }
 
 reached contains 5 if {
 	some record in input.facts.business_verification
-	fact.stands(record)
+	fact.leads(record)
 	record.body.status in {"pending", "verified", "rejected"}
+	fact.on_or_before(object.get(record.body, "on", ""), input.as_of)
 }
 
-reached contains 6 if credit.status in {"pending", "failed"}
+reached contains 6 if {
+	some credit in credits
+	credit.status in {"pending", "failed"}
+}
 
-reached contains 7 if credit.status == "passed"
+reached contains 7 if {
+	some credit in credits
+	credit.status == "passed"
+}
 
 reached contains 8 if {
+	some credit in credits
 	credit.status == "passed"
 	fact.on_or_before(credit.notified_on, input.as_of)
 }
 
 reached contains 9 if {
 	some record in input.facts.agreement
-	fact.stands(record)
+	fact.leads(record)
 	record.body.model == "direct_bill"
 	fact.on_or_before(record.body.accepted_on, input.as_of)
 }
 
-credit := record.body if {
+credits contains record.body if {
 	some record in input.facts.credit_check
-	fact.stands(record)
+	fact.leads(record)
 }

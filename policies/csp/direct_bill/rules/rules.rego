@@ -22,12 +22,20 @@ submitted_on := record.body.submitted_on if {
 }
 
 # METADATA
-# description: The day whose rules apply; dated values are picked by it.
+# description: >-
+#   The day whose rules apply; dated values are picked by it. An application from before
+#   the first version is held against the rules of the day asked about.
 default on := ""
 
-on := submitted_on
+on := submitted_on if not predates_the_rules
 
 on := input.as_of if not submitted_on
+
+on := input.as_of if predates_the_rules
+
+# METADATA
+# description: Whether the application was submitted before there were rules.
+predates_the_rules if submitted_on < versions[0].since
 
 # METADATA
 # description: The version in force on that day; undefined before the first.

@@ -64,9 +64,12 @@ test_the_same_day_said_twice if asked("2024-06-10", ["2024-06-09", "2024-06-09"]
 
 test_no_version_before_the_first if {
 	asked("2019-12-31", []).version == []
-	asked("2024-06-10", ["2019-12-31"]).version == []
-	asked("2024-06-10", ["2019-12-31"]).today == ["V-2"]
-	asked("2024-06-10", ["2019-12-31"]).changed == []
+}
+
+test_an_application_from_before_the_rules_has_todays if {
+	asked("2024-06-10", ["2019-12-31"]).on == "2024-06-10"
+	asked("2024-06-10", ["2019-12-31"]).version == ["V-2"]
+	asked("2024-06-10", ["2020-01-01"]).version == ["V-1"]
 }
 
 test_without_a_day_there_is_no_version if {

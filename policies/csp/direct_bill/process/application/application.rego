@@ -15,16 +15,10 @@ import data.csp.direct_bill.self_check
 import data.lib.fact
 
 # METADATA
-# description: Due once the form is submitted; nobody has to apply.
-default due := false
-
-due if rules.submitted_on
-
-# METADATA
-# description: The form is submitted, and nothing of it is known to be missing.
+# description: The form is submitted and complete.
 met if {
 	rules.submitted_on
-	not form_open
+	true in completed
 }
 
 # What was not met on the day of the application, judged by the facts that held on that
@@ -59,12 +53,6 @@ completed := [value |
 	value := record.body.completed
 ]
 
-# Anything but true or nothing leaves the form open.
-form_open if {
-	some value in completed
-	value != true
-}
-
 # METADATA
 # description: Why a person must look at it.
 review contains "applied_before_eligible" if {
@@ -78,6 +66,11 @@ review contains "facts_in_conflict" if fact.disputed("application", "")
 reason := "form_not_completed" if {
 	rules.submitted_on
 	false in completed
+}
+
+reason := "completion_not_stated" if {
+	rules.submitted_on
+	count(completed) == 0
 }
 
 # METADATA
@@ -100,5 +93,5 @@ missing contains {"kind": "application", "field": "submitted_on"} if {
 missing contains {"kind": "application", "field": "completed"} if {
 	count(review) == 0
 	rules.submitted_on
-	form_open
+	not true in completed
 }

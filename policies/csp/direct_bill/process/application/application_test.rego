@@ -13,23 +13,19 @@ eligible(request) := finding(request, set())
 
 form(body) := {"id": "form", "kind": "application", "key": "", "source": "partner", "valid_from": "2024-01-01", "body": body}
 
-submitted(body) := {"as_of": "2024-06-16", "facts": {"application": [form(object.union({"submitted_on": "2024-06-16"}, body))]}}
+submitted(body) := {"as_of": "2024-06-16", "facts": {"application": [form(object.union({"submitted_on": "2024-06-16", "completed": true}, body))]}}
 
 test_met_when_submitted_after_the_self_check if {
-	every body in [{}, {"completed": true}] {
-		eligible(submitted(body)).status == "met"
-	}
-	eligible(submitted({})).due == true
+	eligible(submitted({})).status == "met"
 	eligible(submitted({})).shown == {"submitted_on": "2024-06-16", "citation": citation}
 	eligible(submitted({})).facts == ["form"]
 	eligible(submitted({})).missing == []
 }
 
-test_not_due_before_it_is_submitted if {
+test_unknown_before_it_is_submitted if {
 	every request in [{"as_of": "2024-06-16", "facts": {}}, submitted({"submitted_on": "2024-06-17"})] {
 		eligible(request).status == "unknown"
 		eligible(request).reason == "unknown"
-		eligible(request).due == false
 		eligible(request).missing == [{"kind": "application", "field": "submitted_on"}]
 	}
 }
@@ -54,7 +50,7 @@ later(facts, ended) := result if {
 	result := findings.step("application", true) with data.csp.direct_bill.rules.versions as versions
 		with input as {
 			"as_of": "2024-09-01",
-			"facts": {"application": [form({"submitted_on": "2024-06-16"})], "infrastructure": facts},
+			"facts": {"application": [form({"submitted_on": "2024-06-16", "completed": true})], "infrastructure": facts},
 			"ended": {"infrastructure": ended},
 		}
 }
@@ -88,6 +84,13 @@ test_unknown_while_the_form_is_not_complete if {
 	result.reason == "form_not_completed"
 	result.missing == [{"kind": "application", "field": "completed"}]
 	finding(submitted({"completed": false}), set()).reason == "form_not_completed"
+}
+
+test_a_form_of_which_nothing_is_said_is_not_complete if {
+	result := eligible({"as_of": "2024-06-16", "facts": {"application": [form({"submitted_on": "2024-06-16"})]}})
+	result.status == "unknown"
+	result.reason == "completion_not_stated"
+	result.missing == [{"kind": "application", "field": "completed"}]
 }
 
 test_what_cannot_be_read_decides_nothing if {

@@ -22,14 +22,48 @@ credit := record.body if {
 	fact.stands(record)
 }
 
-notified_on := credit.notified_on if {
+notified_on := notice if passed
+
+# Microsoft's notice that the check was passed, once it is there.
+notice := credit.notified_on if fact.on_or_before(credit.notified_on, input.as_of)
+
+# A pass counts from its day on; without a day, for as long as the record holds.
+
+passed if {
 	credit.status == "passed"
-	fact.on_or_before(credit.notified_on, input.as_of)
+	count([day | day := credit.passed_on]) == 0
+}
+
+passed if {
+	credit.status == "passed"
+	fact.on_or_before(credit.passed_on, input.as_of)
+}
+
+passes_later if {
+	credit.status == "passed"
+	is_string(credit.passed_on)
+	not passed
+}
+
+unreadable if {
+	credit.status == "passed"
+	not is_string(object.get(credit, "passed_on", ""))
 }
 
 # METADATA
 # description: Why a person must look at it.
 review contains "facts_in_conflict" if fact.disputed("credit_check", "")
+
+review contains "notice_contradicts_record" if {
+	notice
+	credit.status in {"not_started", "pending", "failed"}
+}
+
+review contains "notice_contradicts_record" if {
+	credit.status == "passed"
+	is_string(credit.passed_on)
+	notice < credit.passed_on
+}
 
 # METADATA
 # description: What a reader should know besides.
@@ -44,6 +78,8 @@ flags contains "relayed_by_the_partner" if {
 # description: Why there is no answer yet.
 reason := "pending" if credit.status == "pending"
 
+reason := "pending" if passes_later
+
 reason := "not_started" if credit.status == "not_started"
 
 reason := "notice_awaited" if {
@@ -52,8 +88,8 @@ reason := "notice_awaited" if {
 }
 
 notice_missing if {
-	credit.status == "passed"
-	not notified_on
+	passed
+	not notice
 }
 
 # METADATA
@@ -62,7 +98,7 @@ shown["citation"] := citation
 
 shown["started_on"] := credit.started_on
 
-shown["notified_on"] := notified_on
+shown["notified_on"] := notice
 
 facts_used contains id if some id in fact.ids("credit_check", "")
 
@@ -74,4 +110,7 @@ missing contains {"kind": "credit_check", "field": "status"} if {
 	count(review) == 0
 	count([value | value := met]) == 0
 	not notice_missing
+	not unreadable
 }
+
+missing contains {"kind": "credit_check", "field": "passed_on"} if unreadable

@@ -30,8 +30,34 @@ test_passed_without_a_notice if {
 
 test_not_met_when_failed if {
 	finding({"status": "failed"}).status == "not_met"
-	finding({"status": "failed", "notified_on": "2024-07-01"}).status == "not_met"
+	finding({"status": "failed", "notified_on": "2024-07-10"}).status == "not_met"
 	finding({"status": "failed"}).missing == []
+}
+
+test_a_notice_that_contradicts_the_record_is_for_a_person if {
+	every body in [
+		{"status": "not_started", "notified_on": "2024-07-09"},
+		{"status": "pending", "notified_on": "2024-07-09"},
+		{"status": "failed", "notified_on": "2024-07-09"},
+		{"status": "passed", "passed_on": "2024-07-10", "notified_on": "2024-07-09"},
+	] {
+		result := finding(body)
+		result.status == "needs_review"
+		result.reason == "notice_contradicts_record"
+		result.shown.notified_on == "2024-07-09"
+		result.missing == []
+		on("2024-07-10", [check(body)]).reason == "notice_contradicts_record"
+		on("2024-07-08", [check(body)]).status in {"unknown", "not_met"}
+	}
+	finding({"status": "passed", "passed_on": "2024-07-09", "notified_on": "2024-07-09"}).status == "met"
+}
+
+test_pending_until_the_day_of_the_pass if {
+	body := {"status": "passed", "passed_on": "2024-07-09"}
+	on("2024-07-08", [check(body)]).status == "unknown"
+	on("2024-07-08", [check(body)]).reason == "pending"
+	on("2024-07-08", [check(body)]).missing == [{"kind": "credit_check", "field": "status"}]
+	finding(body).reason == "notice_awaited"
 }
 
 test_what_the_partner_relays_is_said_to_be_so if {
@@ -66,6 +92,12 @@ test_what_cannot_be_read_decides_nothing if {
 		finding({"status": "passed", "notified_on": day}).status == "unknown"
 		finding({"status": "passed", "notified_on": day}).reason == "unknown"
 		finding({"status": "passed", "notified_on": day}).missing == [{"kind": "credit_check", "field": "notified_on"}]
+	}
+	every day in [null, true, 20240709, ["2024-07-09"]] {
+		result := finding({"status": "passed", "passed_on": day, "notified_on": "2024-07-09"})
+		result.status == "unknown"
+		result.reason == "unknown"
+		result.missing == [{"kind": "credit_check", "field": "passed_on"}]
 	}
 	every status in [null, true, "Passed", 1] {
 		finding({"status": status, "notified_on": "2024-07-01"}).status == "unknown"

@@ -28,6 +28,12 @@ review contains "rules_changed_since_application" if {
 	not rules.decided
 }
 
+review contains "application_predates_the_rules" if {
+	rules.predates_the_rules
+	rules.version
+	not rules.decided
+}
+
 # Two days of application may mean two versions.
 review contains "facts_in_conflict" if fact.disputed("application", "")
 
@@ -56,6 +62,8 @@ shown["changed_on"] := rules.version_today.since if rules.version.id != rules.ve
 shown["day"] := rules.on if not rules.version
 
 shown["first_day"] := versions[0].since if not rules.version
+
+shown["first_day"] := versions[0].since if rules.predates_the_rules
 
 facts_used contains id if {
 	rules.submitted_on

@@ -39,8 +39,15 @@ test_unknown_before_the_first_version if {
 	result.status == "unknown"
 	result.reason == "no_rules_yet"
 	result.shown == {"day": "2019-12-31", "first_day": "2020-01-01", "citation": citation}
-	finding(applied("2019-12-31", {})).reason == "no_rules_yet"
-	finding(applied("2019-12-31", {})).shown.day == "2019-12-31"
+}
+
+test_an_application_from_before_the_rules_is_for_a_person if {
+	result := finding(applied("2019-12-31", {}))
+	result.reason == "application_predates_the_rules"
+	result.shown.version == "V-2"
+	result.shown.first_day == "2020-01-01"
+	decided := {"microsoft_decision": [keyless("microsoft_decision", {"value": "declined"})]}
+	finding(applied("2019-12-31", decided)).status == "met"
 }
 
 test_rules_of_the_application_still_in_force if {

@@ -3,7 +3,7 @@
 # description: >-
 #   A third party appointed by Microsoft has assessed the required areas, the latest
 #   such assessment was passed in all of them, and it is not too old. Assessments by
-#   others do not count.
+#   others do not count, and none completes another.
 # related_resources:
 #   - ref: https://learn.microsoft.com/partner-center/enroll/direct-partner-new-requirements
 #     description: Capabilities, reviewed by Microsoft through third-party assessments
@@ -20,8 +20,9 @@ import data.lib.fact
 # description: All areas passed in the latest assessment, which still counts.
 met if {
 	count(unreadable) == 0
-	count(passed) > 0
-	passed == {area | some area in areas.value}
+	count(not_assessed) == 0
+	count(failed) == 0
+	count(conditional) == 0
 	input.as_of <= valid_until
 }
 
@@ -118,7 +119,7 @@ unreadable contains {"kind": "capability_assessment", "key": record.key, "field"
 	not is_string(object.get(record.body, "assessed_on", null))
 }
 
-# What the latest assessment says of each area: one result, none, or contradicting ones.
+# What the assessments of the latest day say of each area.
 
 results[area] contains result if {
 	some area in areas.value
@@ -126,19 +127,29 @@ results[area] contains result if {
 	result := record.body.results[area]
 }
 
-passed contains area if results[area] == {"pass"}
+passed contains area if {
+	results[area] == {"pass"}
+	not area in not_assessed
+}
 
 failed contains area if "fail" in results[area]
 
 conditional contains area if "conditional" in results[area]
 
-assessed := (passed | failed) | conditional
+# One assessment must cover all areas: of several of one day, the one that lacks fewest.
 
-not_assessed contains area if {
-	count(latest) > 0
-	some area in areas.value
-	not area in assessed
+lacking contains [count(without), record.id, record.key, without] if {
+	required := {area | some area in areas.value}
+	some record in latest
+	without := required - {area |
+		some area in required
+		record.body.results[area] in {"pass", "fail", "conditional"}
+	}
 }
+
+not_assessed := fullest[3]
+
+fullest := min(lacking)
 
 # METADATA
 # description: Why a person must look at it.
@@ -153,11 +164,6 @@ review contains "appointment_claimed" if claim_open
 review contains "facts_in_conflict" if {
 	some record in latest
 	fact.disputed("capability_assessment", record.key)
-}
-
-review contains "facts_in_conflict" if {
-	some area in areas.value
-	count(results[area]) > 1
 }
 
 review contains "rules_changed_since_application" if {
@@ -249,9 +255,8 @@ facts_used contains record.id if {
 
 # METADATA
 # description: What to send so that it can be determined.
-missing contains {"kind": "capability_assessment", "key": record.key, "field": concat(".", ["results", area])} if {
+missing contains {"kind": "capability_assessment", "key": fullest[2], "field": concat(".", ["results", area])} if {
 	reason == "areas_missing"
-	some record in latest
 	some area in not_assessed
 }
 

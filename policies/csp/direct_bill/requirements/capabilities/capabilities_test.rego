@@ -183,12 +183,35 @@ test_what_cannot_be_read_decides_nothing if {
 test_contradictions_are_for_a_person if {
 	of_one := [third_party("a", "2024-08-01", all_passed), object.union(assessment("a", "auditor", "2024-08-01", {"billing": "fail"}), {"id": "b"})]
 	finding(on("2024-09-01", of_one)).reason == "facts_in_conflict"
-	of_one_day := [third_party("a", "2024-08-01", all_passed), third_party("b", "2024-08-01", {"security": "fail"})]
-	finding(on("2024-09-01", of_one_day)).reason == "facts_in_conflict"
-	finding(on("2024-09-01", of_one_day)).facts == ["a", "b"]
 }
 
-test_assessments_of_one_day_complete_each_other if {
+test_assessments_of_one_day_do_not_complete_each_other if {
 	records := [third_party("a", "2024-08-01", {"billing": "pass"}), third_party("b", "2024-08-01", {"security": "pass"})]
-	finding(on("2024-09-01", records)).status == "met"
+	result := finding(on("2024-09-01", records))
+	result.status == "unknown"
+	result.reason == "areas_missing"
+	result.shown.passed_areas == ["billing"]
+	result.shown.missing_areas == ["security"]
+	result.missing == [{"kind": "capability_assessment", "key": "a", "field": "results.security"}]
+	result.facts == ["a", "b"]
+}
+
+test_of_one_day_a_full_pass_counts_unless_another_says_less if {
+	partial := third_party("a", "2024-08-01", {"billing": "pass"})
+	full := third_party("b", "2024-08-01", all_passed)
+	failed := third_party("c", "2024-08-01", {"security": "fail"})
+	conditional := third_party("d", "2024-08-01", {"security": "conditional"})
+	finding(on("2024-09-01", [partial, full])).status == "met"
+	finding(on("2024-09-01", [partial, full])).shown.passed_areas == ["billing", "security"]
+	finding(on("2024-09-01", [full, failed])).status == "not_met"
+	finding(on("2024-09-01", [full, failed])).reason == "area_failed"
+	finding(on("2024-09-01", [full, failed])).facts == ["b", "c"]
+	finding(on("2024-09-01", [full, conditional])).reason == "conditional_pass"
+	finding(on("2024-09-01", [full, conditional, failed])).reason == "area_failed"
+}
+
+test_an_earlier_assessment_does_not_complete_the_latest if {
+	records := [third_party("a", "2024-08-01", all_passed), third_party("b", "2024-08-02", {"billing": "pass"})]
+	finding(on("2024-09-01", records)).reason == "areas_missing"
+	finding(on("2024-08-01", records)).status == "met"
 }

@@ -108,7 +108,16 @@ reporting := {[line.body.month, line.body.class, ranks[line.source]] | some line
 
 said := {[[line.source, line.key], line.body] | some line in reported}
 
-disputed_lines := fact.conflicting(said)
+# A line is disputed by all that its source says under its name, for other months,
+# channels and levels too.
+
+disputed_lines := fact.conflicting({[name, line.body] |
+	some line in input.facts.revenue_month
+	name := [line.source, line.key]
+	name in used_names
+})
+
+used_names := {entry[0] | some entry in said}
 
 lines contains entry if {
 	some entry in said
@@ -208,6 +217,11 @@ reason := "report_of_other_months" if {
 
 undetermined if count([value | value := met]) == 0
 
+without_figure if {
+	undetermined
+	count(lines) == 0
+}
+
 in_another_currency if {
 	some record in reports
 	record.body.local_amount
@@ -235,7 +249,10 @@ other_windows contains [record.body.window_end, record.body.window_start] if {
 # description: The values that explain it.
 shown["actual"] := {"usd_cents": report_cents}
 
-shown["actual"] := {"usd_cents": lines_cents} if not report_cents
+shown["actual"] := {"usd_cents": lines_cents} if {
+	not report_cents
+	not without_figure
+}
 
 shown["required"] := {"usd_cents": minimum.value}
 
@@ -243,6 +260,7 @@ shown["gap"] := {"usd_cents": minimum.value - report_cents} if report_cents < mi
 
 shown["gap"] := {"usd_cents": minimum.value - lines_cents} if {
 	not report_cents
+	not without_figure
 	lines_cents < minimum.value
 }
 
@@ -283,7 +301,7 @@ facts_used contains record.id if {
 
 facts_used contains line.id if {
 	"facts_in_conflict" in review
-	some line in reported
+	some line in input.facts.revenue_month
 	[line.source, line.key] in disputed_lines
 }
 

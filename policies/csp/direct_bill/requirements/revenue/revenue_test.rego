@@ -167,6 +167,7 @@ test_unknown_without_any_figure if {
 	finding(empty).status == "unknown"
 	finding(empty).reason == "unknown"
 	count(finding(empty).missing) == 1
+	object.keys(finding(empty).shown) == {"required", "since", "citation", "window", "day", "published_on"}
 }
 
 test_the_report_counts_before_the_lines if {
@@ -250,6 +251,31 @@ test_contradictions_are_for_a_person if {
 	finding({"as_of": "2024-06-08", "facts": {"revenue_report": [report(1000), other]}}).facts == ["other", "report"]
 	other_line := object.union(line("2024-03", "usage", 9000), {"id": "other"})
 	finding(on_lines(array.concat(lines([400, 300, 300]), [other_line]))).reason == "facts_in_conflict"
+}
+
+test_a_line_is_disputed_by_one_that_would_not_count if {
+	every path, value in {"/body/level": "location", "/body/channel": "direct_bill", "/body/month": "2024-02"} {
+		own := object.union(line("2024-03", "usage", 400), {"id": "other"})
+		other := json.patch(own, [{"op": "replace", "path": path, "value": value}])
+		result := finding(on_lines(array.concat(lines([400, 300, 300]), [other])))
+		result.status == "needs_review"
+		result.reason == "facts_in_conflict"
+		result.shown.actual == {"usd_cents": 600}
+		result.facts == ["2024-03:usage", "2024-04:usage", "2024-05:usage", "other"]
+	}
+
+	# Without another line there is no figure at all.
+	alone := [line("2024-03", "usage", 400), object.union(line("2024-02", "usage", 1), {"id": "other", "key": "2024-03:usage"})]
+	finding(on_lines(alone)).reason == "facts_in_conflict"
+	not finding(on_lines(alone)).shown.actual
+	not finding(on_lines(alone)).shown.gap
+}
+
+test_contradictions_among_lines_that_do_not_count_matter_not if {
+	older := [object.union(line("2024-02", "usage", cents), {"id": format_int(cents, 10)}) | some cents in [1, 2]]
+	finding(on_lines(array.concat(lines([400, 300, 300]), older))).status == "met"
+	elsewhere := by("microsoft", object.union(line("2024-02", "usage", 1), {"key": "2024-03:usage"}))
+	finding(on_lines(array.concat(lines([400, 300, 300]), [elsewhere]))).status == "met"
 }
 
 application(day) := {

@@ -3,7 +3,8 @@
 # description: >-
 #   Microsoft reviews and verifies the revenue and may ask for more information. What
 #   counts is the latest verification of the months that the application was made with,
-#   or of any that came out between then and today.
+#   or of any that came out between then and today. One that has not begun takes
+#   nothing back.
 # related_resources:
 #   - ref: https://learn.microsoft.com/partner-center/enroll/direct-partner-new-requirements
 #     description: Revenue, subject to Microsoft's review and verification
@@ -44,11 +45,24 @@ ends contains record.key if {
 	reached(record.body)
 }
 
-latest := max({end |
+accepted_ends contains end if {
 	some end in ends
 	end >= first_end
 	end <= revenue.window.to
-})
+}
+
+# Those of which more is said than that the verification has not begun.
+begun contains record.key if {
+	some record in input.facts.revenue_verification
+	record.key in accepted_ends
+	fact.leads(record)
+	reached(record.body)
+	not record.body.status == "unverified"
+}
+
+latest := max(begun)
+
+latest := max(accepted_ends) if count(begun) == 0
 
 verification := record.body if {
 	some record in input.facts.revenue_verification

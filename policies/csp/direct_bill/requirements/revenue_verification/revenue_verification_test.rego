@@ -153,6 +153,22 @@ test_the_latest_decides if {
 	finding(on("2024-06-07", both, applied("2024-06-01"))).status == "met"
 }
 
+test_one_that_has_not_begun_takes_nothing_back if {
+	unverified := verification("2024-05", {"status": "unverified"})
+	every status, outcome in {"verified": "met", "rejected": "not_met", "under_review": "needs_review"} {
+		result := finding(on("2024-06-15", [verification("2024-04", {"status": status}), unverified], applied("2024-06-01")))
+		result.status == outcome
+		result.shown.window == {"from": "2024-02", "to": "2024-04"}
+		result.facts == ["2024-04"]
+	}
+	none := finding(on("2024-06-15", [verification("2024-04", {"status": "unverified"}), unverified], applied("2024-06-01")))
+	none.reason == "unverified"
+	none.facts == ["2024-05"]
+
+	# One of months that do not count does not stand in for it.
+	finding(on("2024-06-15", [verification("2024-04", verified), unverified], {})).reason == "unverified"
+}
+
 test_an_open_request_waits_for_its_answer if {
 	open := request_of("R-1", {"opened_on": "2024-06-15"})
 	every status in ["verified", "unverified", "under_review"] {

@@ -63,13 +63,16 @@ accepted contains plan if {
 	some plan in plans
 	plan.type in types.value
 	plan.active_from <= input.as_of
+	plan.held_since <= input.as_of
 	input.as_of < plan.active_to
 }
 
-not_started contains plan.active_from if {
+# A plan does not start before it is bought.
+not_started contains starts_on if {
 	some plan in plans
 	plan.type in types.value
-	input.as_of < plan.active_from
+	starts_on := max([plan.active_from, plan.held_since])
+	input.as_of < starts_on
 }
 
 # Other support products that are, or will be, active.

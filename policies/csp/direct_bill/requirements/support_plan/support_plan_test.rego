@@ -54,6 +54,15 @@ test_not_met_before_it_starts if {
 	result.shown.starts_on == "2024-06-15"
 }
 
+test_not_met_before_it_is_bought if {
+	body := {"type": "A", "active_from": "2024-06-01", "purchased_on": "2024-06-15"}
+	finding(on("2024-06-15", [body])).status == "met"
+	result := finding(on("2024-06-14", [body]))
+	result.status == "not_met"
+	result.reason == "plan_not_started"
+	result.shown.starts_on == "2024-06-15"
+}
+
 test_not_met_from_the_day_it_ends if {
 	result := finding(on("2024-06-17", [{"type": "A", "active_from": "2024-06-15", "active_to": "2024-06-17"}]))
 	result.status == "not_met"
