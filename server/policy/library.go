@@ -90,7 +90,12 @@ const tryAgain = 30 * time.Second
 const maxEarlier = 8
 
 // Current implements decision.Revisions. It is nil until the first Reload succeeds.
-func (l *Library) Current() decision.Revision { return l.current.Load() }
+func (l *Library) Current() decision.Revision {
+	if r := l.current.Load(); r != nil {
+		return r
+	}
+	return nil // not a nil *Revision, which would not compare equal to nil
+}
 
 // Status implements decision.Revisions.
 func (l *Library) Status() decision.PolicyStatus {
