@@ -31,17 +31,23 @@ func Gate(ctx context.Context, tree Tree) (*Revision, []decision.PolicyProblem, 
 	}
 	// The tests compile the tree for themselves, so both can go on at the same time:
 	// an author waits for the slower one, not for their sum.
+	testing, stop := context.WithCancel(ctx)
+	defer stop()
 	tested := make(chan error, 1)
 	go func() {
-		_, err := revision.Test(ctx, false)
+		_, err := revision.Test(testing, false)
 		tested <- err
 	}()
 	warnings, err := revision.finish(ctx)
-	testErr := <-tested
 	if err != nil {
-		return nil, nil, err // what does not compile fails its tests too; once is enough
+		stop() // what does not compile fails its tests too; once is enough
+		<-tested
+		return nil, nil, err
 	}
-	return revision, warnings, testErr
+	if err := <-tested; err != nil {
+		return nil, nil, err
+	}
+	return revision, warnings, nil
 }
 
 // finish makes the revision decide, and its cases with it.
