@@ -56,7 +56,7 @@ The API document is at /openapi.yaml, a page to try it at /docs.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&c.addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
-	flags.BoolVar(&c.allowRemote, "allow-remote", false, "allow an --addr that other machines can reach; there is no authentication yet")
+	flags.BoolVar(&c.allowRemote, "allow-remote", false, "allow an --addr, and a Host, that other machines can reach; there is no authentication yet")
 	flags.StringVar(&c.db, "db", "assay.db", "SQLite database `file`, made if it does not exist")
 	flags.StringVar(&c.policies, "policies", "", "`folder` of policies to use and watch (default ./policies if it exists, else the built-in ones)")
 	flags.BoolVar(&c.demo, "demo", false, "record demonstration partners, if the database has no partners yet")
@@ -105,7 +105,9 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 	}
 
 	server := &http.Server{
-		Handler:           api.New(api.Config{Service: service, Ping: store.Ping, Logger: logger, BodyLimit: c.bodyLimit}),
+		Handler: api.New(api.Config{
+			Service: service, Ping: store.Ping, Logger: logger, BodyLimit: c.bodyLimit, LoopbackOnly: !c.allowRemote,
+		}),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      60 * time.Second,

@@ -28,6 +28,10 @@ type Config struct {
 	Logger *slog.Logger
 	// BodyLimit is the most bytes of a body; 0 means DefaultBodyLimit.
 	BodyLimit int64
+	// LoopbackOnly refuses requests to other names than those of this machine itself: a
+	// page in a browser may have its own name point here, to speak to a service that
+	// trusts whoever is local.
+	LoopbackOnly bool
 	// NewID makes ids for requests that come without one; nil means Service.NewID.
 	NewID func() string
 }
@@ -68,6 +72,7 @@ func newEcho(config Config) *echo.Echo {
 		logRequests(config.Logger, config.Service.Now),
 		secure,
 		survive,
+		answerTo(config.LoopbackOnly),
 		mustContract(document).enforce(config.BodyLimit),
 	)
 	RegisterHandlers(e, NewStrictHandler(&server{service: config.Service, ping: config.Ping}, nil))

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -91,6 +93,27 @@ func logRequests(logger *slog.Logger, now func() time.Time) echo.MiddlewareFunc 
 			return nil
 		}
 	}
+}
+
+// answerTo refuses requests whose Host is not a name of the loopback, if only that is
+// wanted.
+func answerTo(loopbackOnly bool) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if host := c.Request().Host; loopbackOnly && host != "" && !isLoopback(host) {
+				return failAt(ProblemCodeInvalidParameter, inParameter("Host", "must be a name of this machine, such as localhost; behind a proxy, start the server with --allow-remote"))
+			}
+			return next(c)
+		}
+	}
+}
+
+func isLoopback(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 // survive turns a panic into an error with its stack.

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"assay/server/decision"
 )
 
@@ -120,6 +122,23 @@ func TestStoreErrorsDoNotLeak(t *testing.T) {
 		a := b.mustDo(t, 500, c.method, c.path, c.body)
 		if a.problem(t).Code != ProblemCodeInternalError || strings.Contains(string(a.body), "SECRET") || strings.Count(b.logs.String(), "SECRET") != 1 {
 			t.Errorf("%s %s: %s\nlogged %s", c.method, c.path, a.body, b.logs)
+		}
+	}
+}
+
+// A page whose name was made to point at this machine gets no answer.
+func TestOnlyNamesOfThisMachine(t *testing.T) {
+	t.Parallel()
+	handler := answerTo(true)(func(c echo.Context) error { return c.NoContent(http.StatusNoContent) })
+	for host, fine := range map[string]bool{
+		"localhost": true, "localhost:8080": true, "127.0.0.1:8080": true, "127.1.2.3": true, "[::1]:8080": true, "[::1]": true, "": true,
+		"evil.example": false, "evil.example:8080": false, "192.0.2.1:8080": false, "localhost.evil.example": false, "127.0.0.1.evil.example": false,
+	} {
+		request := httptest.NewRequest(http.MethodGet, "/health", nil)
+		request.Host = host
+		err := handler(echo.New().NewContext(request, httptest.NewRecorder()))
+		if (err == nil) != fine {
+			t.Errorf("%q: %v", host, err)
 		}
 	}
 }
