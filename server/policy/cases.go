@@ -73,7 +73,8 @@ type CaseDecision struct {
 // Render writes the explanation of a result for a person.
 type Render func(revision decision.Revision, program, language string, asOf decision.Day, result decision.Result) string
 
-// Cases reads the cases of the tree.
+// Cases reads the cases of the tree. The error names those that cannot be read; the
+// others are returned all the same.
 func (r *Revision) Cases() ([]Case, error) {
 	var cases []Case
 	var found problems
@@ -223,7 +224,7 @@ func (r *Revision) Run(ctx context.Context, c Case, render Render) ([]string, er
 			}
 		}
 	}
-	for id := range expected {
+	for _, id := range slices.Sorted(maps.Keys(expected)) {
 		wrong = append(wrong, "there is no requirement "+id)
 	}
 	if render == nil || len(wrong) > 0 {
@@ -248,26 +249,28 @@ func described(f decision.Finding) string {
 	return string(f.Status) + " " + f.Reason
 }
 
-// DecideCase evaluates the facts of the case.
+// DecideCase decides the case as the service decides on stored facts.
 func (r *Revision) DecideCase(ctx context.Context, c Case) (decision.Result, error) {
 	known := slices.DeleteFunc(slices.Clone(c.facts), func(f decision.Fact) bool {
 		return c.Request.KnownAt != "" && decision.DayOf(f.RecordedAt) > c.Request.KnownAt && !f.RecordedAt.IsZero()
 	})
-	raw, err := r.Evaluate(ctx, c.Program, c.Request.AsOf, decision.Select(known, c.Request.AsOf))
+	d := decision.Decision{Program: c.Program, AsOf: c.Request.AsOf}
+	d, err := decision.Evaluate(ctx, r, d, known, nil)
 	if err != nil {
 		return decision.Result{}, err
 	}
-	return decision.ParseResult(raw)
+	return decision.ParseResult(d.Result)
 }
 
 // checkCases runs all cases. What does not hold is a warning, or an error where the
-// case blocks.
+// case blocks. One that cannot be read any more is a warning too: a schema that became
+// stricter must not be held up by the stories told under the old one.
 func (r *Revision) checkCases(ctx context.Context, render Render) (ran int, warnings []decision.PolicyProblem, err error) {
 	cases, err := r.Cases()
-	if err != nil {
-		return 0, nil, err
-	}
 	var blocks, warns problems
+	if err != nil {
+		warns = problemsOf(err)
+	}
 	for _, c := range cases {
 		wrong, err := r.Run(ctx, c, render)
 		if err != nil {

@@ -131,6 +131,44 @@ func cut(file, before string) func(*testing.T, policy.Tree) {
 	}
 }
 
+// Cases warn and do not keep a tree from serving, unless they say so themselves.
+func TestCasesWarnOrBlock(t *testing.T) {
+	t.Parallel()
+	shippedTree, err := policy.ReadTree(os.DirFS(shipped))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const story = "csp/direct_bill/enrollment/cases/02-exactly-the-minimum.txtar"
+	higher := replace(revenueData, "value: 30000000", "value: 30000001")
+	for name, test := range map[string]struct {
+		change            func(*testing.T, policy.Tree)
+		warning, blocking string
+	}{
+		"as shipped":              {func(*testing.T, policy.Tree) {}, "", ""},
+		"another value":           {higher, "the outcome is not_eligible, should be eligible", ""},
+		"another value, blocking": {both(higher, replace(story, "outcome: eligible", "outcome: eligible\nblocks: true")), "", story + ":1: the outcome is not_eligible"},
+		"a misspelt part":         {replace(story, "outcome:", "outcom:"), "unknown field", ""},
+		"a stricter schema":       {replace("schemas/facts/membership.json", `"required": [`, `"required": ["since", `), "missing field", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tree := maps.Clone(shippedTree)
+			test.change(t, tree)
+			_, warnings, err := policy.Gate(t.Context(), tree)
+			if (err != nil) != (test.blocking != "") || err != nil && !strings.Contains(err.Error(), test.blocking) {
+				t.Errorf("the gate says: %v", err)
+			}
+			var said []string
+			for _, w := range warnings {
+				said = append(said, policy.Format(w))
+			}
+			if (len(said) > 0) != (test.warning != "") || !strings.Contains(strings.Join(said, "\n"), test.warning) {
+				t.Errorf("warnings: %q", said)
+			}
+		})
+	}
+}
+
 // A rule that does not come to an end is stopped when the caller's time is up.
 func TestEvaluationIsStopped(t *testing.T) {
 	t.Parallel()
