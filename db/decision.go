@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -13,7 +14,11 @@ import (
 
 // Append implements decision.Store.
 func (db *DB) Append(ctx context.Context, d decision.Decision) error {
-	err := db.inTx(ctx, func(q *sqlc.Queries) error {
+	actor, err := actorJSON(d.Actor)
+	if err != nil {
+		return fmt.Errorf("append decision %s to the log: %w", d.ID, err)
+	}
+	err = db.inTx(ctx, func(q *sqlc.Queries) error {
 		if err := keepGiven(ctx, q, d); err != nil {
 			return err
 		}
@@ -22,6 +27,7 @@ func (db *DB) Append(ctx context.Context, d decision.Decision) error {
 			Revision: d.Revision, AsOfOn: column.Date(d.AsOf), KnownAt: column.At(d.KnownAt), Position: d.Position,
 			GivenDigest: nullable(d.GivenDigest), FactsDigest: d.FactsDigest, ResultJSON: column.JSON(d.Result),
 			DecidedAt: column.At(d.DecidedAt), RequestID: d.RequestID,
+			Action: nullable(d.Action), ActorJSON: actor,
 		}))
 	})
 	if err != nil {
@@ -59,9 +65,9 @@ func (db *DB) Decision(ctx context.Context, id string) (decision.Decision, error
 	if err != nil {
 		return decision.Decision{}, fmt.Errorf("read decision %s: %w", id, translate(err))
 	}
-	d := decisionOf(row.Decision)
+	d, err := decisionOf(row.Decision)
 	d.Given = row.ContentJSON.Bytes()
-	return d, nil
+	return d, err
 }
 
 // Decisions implements decision.Store.
@@ -72,7 +78,11 @@ func (db *DB) Decisions(ctx context.Context, q decision.DecisionQuery) ([]decisi
 	}
 	found := make([]decision.LoggedDecision, len(rows))
 	for i, row := range rows {
-		found[i] = decision.LoggedDecision{Seq: row.Seq, Decision: decisionOf(row)}
+		d, err := decisionOf(row)
+		if err != nil {
+			return nil, err
+		}
+		found[i] = decision.LoggedDecision{Seq: row.Seq, Decision: d}
 	}
 	return found, nil
 }
@@ -97,11 +107,32 @@ func (db *DB) search(ctx context.Context, q decision.DecisionQuery) ([]sqlc.Deci
 	})
 }
 
-func decisionOf(row sqlc.Decision) decision.Decision {
+func decisionOf(row sqlc.Decision) (decision.Decision, error) {
+	actor, err := actorOf(row.ActorJSON)
+	if err != nil {
+		return decision.Decision{}, fmt.Errorf("decision %s: actor: %w", row.ID, err)
+	}
 	return decision.Decision{
+		Action: orEmpty(row.Action), Actor: actor,
 		ID: row.ID, Program: row.Program, Partner: orEmpty(row.Partner), Outcome: decision.Outcome(row.Outcome),
 		Revision: row.Revision, AsOf: decision.Day(row.AsOfOn), KnownAt: row.KnownAt.Time, Position: row.Position,
 		GivenDigest: orEmpty(row.GivenDigest), FactsDigest: row.FactsDigest, Result: row.ResultJSON.Bytes(),
 		DecidedAt: row.DecidedAt.Time, RequestID: row.RequestID,
+	}, nil
+}
+
+func actorJSON(actor *decision.Actor) (column.JSON, error) {
+	if actor == nil {
+		return "", nil
 	}
+	raw, err := json.Marshal(actor)
+	return column.JSON(raw), err
+}
+
+func actorOf(raw column.JSON) (*decision.Actor, error) {
+	if raw == "" {
+		return nil, nil
+	}
+	actor := new(decision.Actor)
+	return actor, json.Unmarshal(raw.Bytes(), actor)
 }

@@ -20,6 +20,7 @@ func TestDecisionComesBackAsAppended(t *testing.T) {
 		revision := tree(t, db)
 		full := with(decided("d-1", "p", revision, noon.Add(time.Microsecond)), `[{"kind":"membership","body":{"n":1.10}}]`)
 		full.Position, full.KnownAt = 7, noon.Add(-time.Hour)
+		full.Action, full.Actor = "renewal", &decision.Actor{ID: "anna@example.com", Roles: []string{"global_admin"}}
 		stored := decided("d-2", "p", revision, noon)
 		givenOnly := with(decided("d-3", "", revision, noon), `[]`)
 		givenOnly.RequestID = ""

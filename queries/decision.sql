@@ -7,9 +7,9 @@ VALUES (@digest, @content_json);
 
 -- name: InsertDecision :exec
 INSERT INTO decision (id, program, partner, outcome, revision, as_of_on, known_at, position,
-    given_digest, facts_digest, result_json, decided_at, request_id)
+    given_digest, facts_digest, result_json, decided_at, request_id, action, actor_json)
 VALUES (@id, @program, @partner, @outcome, @revision, @as_of_on, @known_at, @position,
-    @given_digest, @facts_digest, @result_json, @decided_at, @request_id);
+    @given_digest, @facts_digest, @result_json, @decided_at, @request_id, @action, @actor_json);
 
 -- Decision is one entry of the log with the facts that came with the request.
 -- name: Decision :one

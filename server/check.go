@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +12,7 @@ import (
 )
 
 func newCheck() *cobra.Command {
-	var folder string
+	var folders []string
 	var coverage float64
 	var strict bool
 	cmd := &cobra.Command{
@@ -25,11 +26,11 @@ formatting, coverage and OPA's Wasm target.
 Exit status: 0 in order, 1 not.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			name, files, _, err := findPolicies(folder)
+			name, layers, _, err := findPolicies(folders)
 			if err != nil {
 				return err
 			}
-			tree, err := policy.ReadTree(files)
+			tree, err := policy.ReadTree(layers...)
 			if err != nil {
 				return err
 			}
@@ -54,13 +55,24 @@ Exit status: 0 in order, 1 not.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&folder, "policies", "", "`folder` of policies (default ./policies if it exists, else the built-in ones)")
+	policiesFlag(flags, &folders)
 	flags.Float64Var(&coverage, "coverage", 100, "least `percentage` of the rules that tests must evaluate")
 	flags.BoolVar(&strict, "strict", false, "fail on warnings too")
 	return cmd
 }
 
 // renderCase writes what a case's explanation.<language>.txt holds.
-func renderCase(revision decision.Revision, program, language string, asOf decision.Day, result decision.Result) string {
-	return explain.New(language, revision.Texts()[language]).Report(program, asOf, result)
+func renderCase(revision decision.Revision, language string, d decision.Decision) string {
+	result, err := decision.ParseResult(d.Result)
+	if err != nil {
+		return err.Error() // Evaluate has parsed it before
+	}
+	return explain.New(language, revision.Texts()[language]).Report(programOf(revision, d.Program), d, result)
+}
+
+// programOf finds the program by name; one that decided is there.
+func programOf(revision decision.Revision, name string) decision.Program {
+	programs := revision.Programs()
+	i := slices.IndexFunc(programs, func(p decision.Program) bool { return p.Name == name })
+	return programs[i]
 }

@@ -22,7 +22,8 @@ import (
 )
 
 func newDecide() *cobra.Command {
-	var folder, program, asOf, lang string
+	var program, asOf, lang string
+	var folders []string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "decide FILE",
@@ -42,7 +43,7 @@ whatever the outcome; 1 not decided.`,
 			if err != nil {
 				return err
 			}
-			revision, err := loadPolicies(cmd.Context(), folder)
+			revision, err := loadPolicies(cmd.Context(), folders)
 			if err != nil {
 				return err
 			}
@@ -79,12 +80,12 @@ whatever the outcome; 1 not decided.`,
 			if err != nil {
 				return err
 			}
-			_, err = io.WriteString(cmd.OutOrStdout(), explain.New(lang, texts).Report(d.Program, d.AsOf, result))
+			_, err = io.WriteString(cmd.OutOrStdout(), explain.New(lang, texts).Report(programOf(revision, d.Program), d, result))
 			return err
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&folder, "policies", "", "`folder` of policies (default ./policies if it exists, else the built-in ones)")
+	policiesFlag(flags, &folders)
 	flags.StringVar(&program, "program", "", "program to decide; wins over the file")
 	flags.StringVar(&asOf, "as-of", "", "`day` to apply the rules to, YYYY-MM-DD; wins over the file (default today, UTC)")
 	flags.StringVar(&lang, "lang", "en", "language of the sentences")
@@ -92,12 +93,12 @@ whatever the outcome; 1 not decided.`,
 	return cmd
 }
 
-func loadPolicies(ctx context.Context, folder string) (*policy.Revision, error) {
-	_, files, _, err := findPolicies(folder)
+func loadPolicies(ctx context.Context, folders []string) (*policy.Revision, error) {
+	_, layers, _, err := findPolicies(folders)
 	if err != nil {
 		return nil, err
 	}
-	tree, err := policy.ReadTree(files)
+	tree, err := policy.ReadTree(layers...)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +109,7 @@ func loadPolicies(ctx context.Context, folder string) (*policy.Revision, error) 
 func decideOffline(ctx context.Context, revision decision.Revision, request decision.Request) (decision.Decision, error) {
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	d := decision.Decision{
-		ID: "offline", Program: request.Program, Partner: request.Partner,
+		ID: "offline", Program: request.Program, Action: request.Action, Actor: request.Actor, Partner: request.Partner,
 		AsOf: request.AsOf, KnownAt: now, DecidedAt: now,
 	}
 	if d.AsOf == "" {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -71,12 +72,21 @@ func version() string {
 // errReported ends a command that has already said what is wrong.
 var errReported = errors.New("reported")
 
-// fromEnvironment fills in flags that were not given: --db from ASSAY_DB, and so on.
+// fromEnvironment fills in flags that were not given: --db from ASSAY_DB, and so on. A
+// flag that can be repeated takes a list, separated as PATH is.
 func fromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) error {
 	var failed error
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := "ASSAY_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		if value, ok := lookup(name); ok && !f.Changed {
+		value, ok := lookup(name)
+		if !ok || f.Changed {
+			return
+		}
+		values := []string{value}
+		if f.Value.Type() == "stringArray" {
+			values = filepath.SplitList(value)
+		}
+		for _, value := range values {
 			if err := flags.Set(f.Name, value); err != nil && failed == nil {
 				failed = fmt.Errorf("%s: %w", name, err)
 			}

@@ -23,7 +23,7 @@ type config struct {
 	addr        string
 	allowRemote bool
 	db          string
-	policies    string
+	policies    []string
 	demo        bool
 	bodyLimit   int64
 	logFormat   string
@@ -58,7 +58,7 @@ The API document is at /openapi.yaml, a page to try it at /docs.`,
 	flags.StringVar(&c.addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
 	flags.BoolVar(&c.allowRemote, "allow-remote", false, "allow an --addr, and a Host, that other machines can reach; there is no authentication yet")
 	flags.StringVar(&c.db, "db", "assay.db", "SQLite database `file`, made if it does not exist")
-	flags.StringVar(&c.policies, "policies", "", "`folder` of policies to use and watch (default ./policies if it exists, else the built-in ones)")
+	policiesFlag(flags, &c.policies)
 	flags.BoolVar(&c.demo, "demo", false, "record demonstration partners, if the database has no partners yet")
 	flags.Int64Var(&c.bodyLimit, "body-limit", api.DefaultBodyLimit, "most `bytes` of a request body")
 	flags.StringVar(&c.logFormat, "log-format", "text", "text or json, on standard error")
@@ -89,7 +89,7 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 
-	library, dir, err := openLibrary(c.policies, store, logger)
+	library, dirs, err := openLibrary(c.policies, store, logger)
 	if err != nil {
 		return err
 	}
@@ -116,10 +116,10 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 	}
 	greet(stdout, "http://"+listener.Addr().String(), demoPartner)
 	return untilDone(ctx, server, listener, func(ctx context.Context) error {
-		if dir == "" {
+		if len(dirs) == 0 {
 			return nil
 		}
-		return library.Watch(ctx, dir)
+		return library.Watch(ctx, dirs...)
 	})
 }
 

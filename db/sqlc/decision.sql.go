@@ -12,7 +12,7 @@ import (
 )
 
 const decision = `-- name: Decision :one
-SELECT decision.seq, decision.id, decision.program, decision.partner, decision.outcome, decision.revision, decision.as_of_on, decision.known_at, decision.position, decision.given_digest, decision.facts_digest, decision.result_json, decision.decided_at, decision.request_id, input.content_json
+SELECT decision.seq, decision.id, decision.program, decision.partner, decision.outcome, decision.revision, decision.as_of_on, decision.known_at, decision.position, decision.given_digest, decision.facts_digest, decision.result_json, decision.decided_at, decision.request_id, decision."action", decision.actor_json, input.content_json
 FROM decision
 LEFT JOIN input ON input.digest = decision.given_digest
 WHERE decision.id = ?1
@@ -42,13 +42,15 @@ func (q *Queries) Decision(ctx context.Context, id string) (DecisionRow, error) 
 		&i.Decision.ResultJSON,
 		&i.Decision.DecidedAt,
 		&i.Decision.RequestID,
+		&i.Decision.Action,
+		&i.Decision.ActorJSON,
 		&i.ContentJSON,
 	)
 	return i, err
 }
 
 const decisions = `-- name: Decisions :many
-SELECT seq, id, program, partner, outcome, revision, as_of_on, known_at, position, given_digest, facts_digest, result_json, decided_at, request_id FROM decision
+SELECT seq, id, program, partner, outcome, revision, as_of_on, known_at, position, given_digest, facts_digest, result_json, decided_at, request_id, "action", actor_json FROM decision
 WHERE decision.seq IN (
     SELECT d.seq FROM decision AS d
     WHERE d.seq < ?1
@@ -104,6 +106,8 @@ func (q *Queries) Decisions(ctx context.Context, arg DecisionsParams) ([]Decisio
 			&i.ResultJSON,
 			&i.DecidedAt,
 			&i.RequestID,
+			&i.Action,
+			&i.ActorJSON,
 		); err != nil {
 			return nil, err
 		}
@@ -119,7 +123,7 @@ func (q *Queries) Decisions(ctx context.Context, arg DecisionsParams) ([]Decisio
 }
 
 const decisionsOfPartner = `-- name: DecisionsOfPartner :many
-SELECT seq, id, program, partner, outcome, revision, as_of_on, known_at, position, given_digest, facts_digest, result_json, decided_at, request_id FROM decision
+SELECT seq, id, program, partner, outcome, revision, as_of_on, known_at, position, given_digest, facts_digest, result_json, decided_at, request_id, "action", actor_json FROM decision
 WHERE decision.seq IN (
     SELECT d.seq FROM decision AS d
     WHERE d.partner = ?1 AND d.seq < ?2
@@ -176,6 +180,8 @@ func (q *Queries) DecisionsOfPartner(ctx context.Context, arg DecisionsOfPartner
 			&i.ResultJSON,
 			&i.DecidedAt,
 			&i.RequestID,
+			&i.Action,
+			&i.ActorJSON,
 		); err != nil {
 			return nil, err
 		}
@@ -203,9 +209,9 @@ func (q *Queries) InputExists(ctx context.Context, digest string) (bool, error) 
 
 const insertDecision = `-- name: InsertDecision :exec
 INSERT INTO decision (id, program, partner, outcome, revision, as_of_on, known_at, position,
-    given_digest, facts_digest, result_json, decided_at, request_id)
+    given_digest, facts_digest, result_json, decided_at, request_id, action, actor_json)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
-    ?9, ?10, ?11, ?12, ?13)
+    ?9, ?10, ?11, ?12, ?13, ?14, ?15)
 `
 
 type InsertDecisionParams struct {
@@ -222,6 +228,8 @@ type InsertDecisionParams struct {
 	ResultJSON  column.JSON
 	DecidedAt   column.Time
 	RequestID   string
+	Action      *string
+	ActorJSON   column.JSON
 }
 
 func (q *Queries) InsertDecision(ctx context.Context, arg InsertDecisionParams) error {
@@ -239,6 +247,8 @@ func (q *Queries) InsertDecision(ctx context.Context, arg InsertDecisionParams) 
 		arg.ResultJSON,
 		arg.DecidedAt,
 		arg.RequestID,
+		arg.Action,
+		arg.ActorJSON,
 	)
 	return err
 }

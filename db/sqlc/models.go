@@ -23,6 +23,8 @@ type Decision struct {
 	ResultJSON  column.JSON
 	DecidedAt   column.Time
 	RequestID   string
+	Action      *string
+	ActorJSON   column.JSON
 }
 
 type Fact struct {

@@ -51,13 +51,20 @@ func readDecisionRequest(r DecisionRequest) (decision.Request, error) {
 		return decision.Request{}, err
 	}
 	return decision.Request{
-		Program: r.Program, Partner: value(r.Partner), Given: given,
+		Program: r.Program, Action: value(r.Action), Actor: readActor(r.Actor), Partner: value(r.Partner), Given: given,
 		AsOf: value(r.AsOf), KnownAt: instant(r.KnownAt),
 	}, nil
 }
 
+func readActor(a *Actor) *decision.Actor {
+	if a == nil {
+		return nil
+	}
+	return &decision.Actor{ID: value(a.Id), Roles: a.Roles}
+}
+
 func (s *server) GetDecision(ctx context.Context, r GetDecisionRequestObject) (GetDecisionResponseObject, error) {
-	d, err := s.service.Store.Decision(ctx, r.DecisionId)
+	d, err := s.service.Read(ctx, r.DecisionId)
 	if errors.Is(err, decision.ErrNotFound) {
 		return nil, fail(ProblemCodeDecisionNotFound, "no decision has this id")
 	}

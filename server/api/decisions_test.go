@@ -25,7 +25,8 @@ func TestDecide(t *testing.T) {
 			"id": "revenue", "ref": "ENR-05a", "title": "Revenue", "status": "not_met", "due": true, "reason": "not_met", "flags": ["relayed"],
 			"actual": {"usd_cents": 21250000}, "required": {"usd_cents": 30000000}, "gap": {"usd_cents": 1}, "since": "2020-10-27",
 			"citation": {"title": "Requirements", "url": "https://example.com/requirements"},
-			"details": {"window": {"from": "2025-02", "to": "2026-01"}}, "facts": ["/facts/0"], "missing": [],
+			"details": {"window": {"from": "2025-02", "to": "2026-01"}}, "facts": ["/facts/0"],
+			"sources": [{"id": "/facts/0", "kind": "revenue_report", "valid_from": "2026-02-08", "source": "microsoft"}], "missing": [],
 			"rule": {"file": "csp/direct_bill/requirements/revenue/revenue.rego", "line": 12},
 			"explanation": "Revenue of USD 212,500.00 is below USD 300,000.00. The partner relayed it.", "action": "Grow."
 		}]}`)}.decode(t, &want)
@@ -59,13 +60,52 @@ func TestDecideOnStoredFacts(t *testing.T) {
 	}
 	b.mustDo(t, 201, "POST", "/v1/partners/contoso/facts", `{"facts":[`+revenue+`]}`)
 	b.mustDo(t, 201, "POST", "/v1/decisions", fmt.Sprintf(request, "")).decode(t, &d)
-	if d.Outcome != "not_eligible" || d.Requirements[0].Facts[0] != "f1" {
+	if source := d.Requirements[0].Sources[0]; d.Outcome != "not_eligible" || d.Requirements[0].Facts[0] != "f1" || source.Id != "f1" || source.RecordedAt == nil {
 		t.Errorf("got %+v", d)
+	}
+	// What is recorded later does not change where the decision says its facts come from.
+	b.mustDo(t, 201, "POST", "/v1/partners/contoso/facts", `{"facts":[`+strings.Replace(revenue, "21250000", "1", 1)+`]}`)
+	var again Decision
+	b.mustDo(t, 200, "GET", "/v1/decisions/"+d.DecisionId, "").decode(t, &again)
+	if indent(again) != indent(d) {
+		t.Errorf("read %s\nanswered %s", indent(again), indent(d))
 	}
 	b.mustDo(t, 201, "POST", "/v1/decisions", fmt.Sprintf(request, `,"as_of":"2026-01-31","known_at":"2026-03-01T09:29:59.123456789Z","facts":[]`),
 		"X-Request-ID: x").decode(t, &d)
 	if d.Outcome != "incomplete" || d.AsOf != "2026-01-31" {
 		t.Errorf("got %+v", d)
+	}
+}
+
+func TestDecideOnAnAction(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	const request = `{"program":"csp.direct_bill.actions","action":"renewal","actor":{"id":"anna","roles":["global_admin"]},"facts":[]}`
+	a := b.mustDo(t, 201, "POST", "/v1/decisions?lang=it", request)
+	var d Decision
+	a.decode(t, &d)
+	r := d.Requirements[0]
+	if d.Outcome != "deny" || d.OutcomeText != "negato" || *d.RollupText != "Decide una persona." || *d.Action != "renewal" || *d.Actor.Id != "anna" ||
+		r.Reason != "renewal" || *r.NextOn != "2026-04-01" || r.Details["roles"].([]any)[0] != "global_admin" || r.Details["next_on"] != nil {
+		t.Errorf("got %s", a.body)
+	}
+	if again := b.mustDo(t, 200, "GET", "/v1/decisions/"+d.DecisionId+"?lang=it", ""); string(again.body) != string(a.body) {
+		t.Errorf("read %s\nanswered %s", again.body, a.body)
+	}
+	var p Program
+	b.mustDo(t, 200, "GET", "/v1/programs/csp.direct_bill.actions?lang=it", "").decode(t, &p)
+	if p.Title != "Azioni" || p.Outcomes["deny"] != "negato" || len(p.Actions) != 2 || p.Actions[0].Title != "rinnovo" || p.Actions[1].Title != "add_on" {
+		t.Errorf("got %+v", p)
+	}
+	for body, pointer := range map[string]string{
+		strings.Replace(decide, `"facts"`, `"action":"renewal","facts"`, 1):   "/action",
+		strings.Replace(request, "renewal", "Renewal", 1):                     "/action",
+		strings.Replace(request, `["global_admin"]`, `["Global admin"]`, 1):   "/actor/roles/0",
+		strings.Replace(request, `"roles":["global_admin"]`, `"role":"x"`, 1): "/actor/role",
+	} {
+		if a := b.do(t, "POST", "/v1/decisions", body); a.status != 400 && a.status != 422 || !strings.Contains(string(a.body), `"`+pointer+`"`) {
+			t.Errorf("%s: %d %s", body, a.status, a.body)
+		}
 	}
 }
 

@@ -22,7 +22,10 @@ type fakeRevision struct {
 	evaluate func() ([]byte, error)
 }
 
-const program = "csp.direct_bill.enrollment"
+const (
+	program = "csp.direct_bill.enrollment"
+	actions = "csp.direct_bill.actions"
+)
 
 func (r *fakeRevision) Digest() string        { return r.digest }
 func (r *fakeRevision) Texts() decision.Texts { return r.texts }
@@ -43,6 +46,8 @@ func (r *fakeRevision) Programs() []decision.Program {
 			}}},
 			Rule: decision.Location{File: "csp/direct_bill/requirements/revenue/revenue.rego", Line: 12},
 		}},
+	}, {
+		Name: actions, Title: "Actions", Actions: []decision.Action{{ID: "renewal", Citation: page}, {ID: "add_on"}},
 	}}
 }
 
@@ -56,11 +61,22 @@ func (r *fakeRevision) Validate(facts []decision.Fact) []decision.Problem {
 	return problems
 }
 
-func (r *fakeRevision) Evaluate(_ context.Context, name string, _ decision.Day, facts decision.Facts) ([]byte, error) {
+func (r *fakeRevision) ValidateQuestion(q decision.Question) []decision.Problem {
+	if q.Program == program && q.Action != "" {
+		return []decision.Problem{{Pointer: "/action", Detail: "no actions here"}}
+	}
+	return nil
+}
+
+func (r *fakeRevision) Evaluate(_ context.Context, q decision.Question, facts decision.Facts) ([]byte, error) {
 	if r.evaluate != nil {
 		return r.evaluate()
 	}
-	if name != program {
+	if q.Program == actions {
+		return fmt.Appendf(nil, `{"outcome":"deny","rollup":"needs_review","findings":[{"id":"gate","status":"needs_review","due":true,`+
+			`"reason":"%s","shown":{"next_on":"2026-04-01","roles":["%s"]}}]}`, q.Action, strings.Join(q.Actor.Roles, ",")), nil
+	}
+	if q.Program != program {
 		return nil, decision.ErrNotFound
 	}
 	i := slices.IndexFunc(facts.Held, func(f decision.Fact) bool { return f.Kind == "revenue_report" })
@@ -86,6 +102,10 @@ func fakeTexts() decision.Texts {
 		"it": {
 			Name: "Italiano", Day: "{day} {month} {year}", Month: "{month} {year}", Range: "{from} – {to}", And: "e", Months: months,
 			Words: map[string]string{"not_eligible": "non idoneo", "unknown": "non noto"},
+			Programs: map[string]decision.ProgramTexts{actions: {
+				Title: "Azioni", Outcomes: map[string]string{"deny": "negato"}, Actions: map[string]string{"renewal": "rinnovo"},
+				Rollups: map[string]string{"needs_review": "Decide una persona."},
+			}},
 			Requirements: map[string]decision.RequirementTexts{program + "/revenue": {
 				Title: "Ricavi", Found: map[string]string{"not_met": "I ricavi di {actual} sono sotto {required}, in vigore dal {since}."},
 			}},

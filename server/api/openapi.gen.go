@@ -185,6 +185,36 @@ func (e Source) Valid() bool {
 	}
 }
 
+// Action Something that somebody wants to do.
+type Action struct {
+	// Id The name of an action.
+	//
+	// Examples: purchase_support_plan
+	Id ActionName `json:"id"`
+
+	// Title In the reader's language.
+	Title string `json:"title"`
+
+	// Citation The public page that a rule comes from.
+	Citation *Citation `json:"citation,omitempty"`
+}
+
+// ActionName The name of an action.
+//
+// Examples: purchase_support_plan
+type ActionName = string
+
+// Actor Who wants to do something. Who they are and which roles they have is the caller's word.
+type Actor struct {
+	// Id As the caller knows them. Kept with the decision.
+	//
+	// Examples: anna.rossi@contoso.com
+	Id *string `json:"id,omitempty"`
+
+	// Roles Examples: ["global_admin"]
+	Roles []string `json:"roles"`
+}
+
 // Citation The public page that a rule comes from.
 type Citation struct {
 	Title string `json:"title"`
@@ -239,6 +269,14 @@ type Decision struct {
 	// Examples: csp.direct_bill.enrollment
 	Program ProgramName `json:"program"`
 
+	// Action What somebody wanted to do, if that was asked.
+	//
+	// Examples: purchase_support_plan
+	Action *ActionName `json:"action,omitempty"`
+
+	// Actor Who wanted to do it, if that was said.
+	Actor *Actor `json:"actor,omitempty"`
+
 	// Partner Missing if the decision was about given facts alone.
 	//
 	// Examples: contoso
@@ -258,10 +296,15 @@ type Decision struct {
 	// Examples: not eligible
 	OutcomeText string `json:"outcome_text"`
 
-	// Rollup What the requirements alone give; differs from `outcome` only where something overrides them, as a decision of Microsoft does.
+	// Rollup What the requirements alone give. It differs from `outcome` where something overrides them, as a decision of
+	// Microsoft does, and where the outcome says less: an action that needs review is denied.
+	//
 	//
 	// Examples: eligible, not_eligible, needs_review, incomplete
 	Rollup Outcome `json:"rollup"`
+
+	// RollupText A sentence about the difference, in the reader's language; missing if there is none.
+	RollupText *string `json:"rollup_text,omitempty"`
 
 	// Version Which version of the program was in force on `as_of`.
 	//
@@ -307,6 +350,16 @@ type DecisionList struct {
 
 // DecisionRequest What to decide. `partner` or `facts` or both must be there.
 type DecisionRequest struct {
+	// Action What somebody wants to do, one of the actions that `GET /v1/programs/{program}` lists. Programs that have
+	// actions need one, all others refuse it.
+	//
+	//
+	// Examples: purchase_support_plan
+	Action *ActionName `json:"action,omitempty"`
+
+	// Actor Who wants to do it. Only with an action; where the rules ask for a role, nothing is allowed without.
+	Actor *Actor `json:"actor,omitempty"`
+
 	// AsOf The day the rules are applied to. Default today, UTC.
 	//
 	// Examples: 2026-03-01
@@ -341,6 +394,14 @@ type DecisionSummary struct {
 	// Examples: csp.direct_bill.enrollment
 	Program ProgramName `json:"program"`
 
+	// Action What somebody wanted to do, if that was asked.
+	//
+	// Examples: purchase_support_plan
+	Action *ActionName `json:"action,omitempty"`
+
+	// Actor Who wanted to do it, if that was said.
+	Actor *Actor `json:"actor,omitempty"`
+
 	// Partner Missing if the decision was about given facts alone.
 	//
 	// Examples: contoso
@@ -360,10 +421,15 @@ type DecisionSummary struct {
 	// Examples: not eligible
 	OutcomeText string `json:"outcome_text"`
 
-	// Rollup What the requirements alone give; differs from `outcome` only where something overrides them, as a decision of Microsoft does.
+	// Rollup What the requirements alone give. It differs from `outcome` where something overrides them, as a decision of
+	// Microsoft does, and where the outcome says less: an action that needs review is denied.
+	//
 	//
 	// Examples: eligible, not_eligible, needs_review, incomplete
 	Rollup Outcome `json:"rollup"`
+
+	// RollupText A sentence about the difference, in the reader's language; missing if there is none.
+	RollupText *string `json:"rollup_text,omitempty"`
 
 	// Version Which version of the program was in force on `as_of`.
 	//
@@ -489,6 +555,33 @@ type FactList struct {
 	// Examples: 2026-03-01T09:30:00Z
 	KnownAt Instant `json:"known_at"`
 	Facts   []Fact  `json:"facts"`
+}
+
+// FactSource A fact that a finding rests on.
+type FactSource struct {
+	Id string `json:"id"`
+
+	// Kind Examples: revenue_report
+	Kind string  `json:"kind"`
+	Key  *string `json:"key,omitempty"`
+
+	// ValidFrom A calendar day of the years 1000 to 9999, YYYY-MM-DD, without a time zone.
+	//
+	// Examples: 2026-03-01
+	ValidFrom Day `json:"valid_from"`
+
+	// ValidTo A calendar day of the years 1000 to 9999, YYYY-MM-DD, without a time zone.
+	//
+	// Examples: 2026-03-01
+	ValidTo *Day `json:"valid_to,omitempty"`
+
+	// Source Who says so, in order of rank.
+	Source Source `json:"source"`
+
+	// RecordedAt When the server learned of it; missing if it came with the request.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	RecordedAt *Instant `json:"recorded_at,omitempty"`
 }
 
 // Health defines model for Health.
@@ -655,13 +748,23 @@ type Program struct {
 	// Name The name of a program, its Rego package.
 	//
 	// Examples: csp.direct_bill.enrollment
-	Name        ProgramName `json:"name"`
-	Title       string      `json:"title"`
-	Description *string     `json:"description,omitempty"`
+	Name ProgramName `json:"name"`
+
+	// Title In the reader's language.
+	Title string `json:"title"`
+
+	// Description In the reader's language.
+	Description *string `json:"description,omitempty"`
+
+	// Actions The actions it decides about; missing if it is not about actions.
+	Actions []Action `json:"actions,omitempty"`
 
 	// Citations The pages that the rules come from.
-	Citations    []Citation    `json:"citations"`
-	Requirements []Requirement `json:"requirements"`
+	Citations []Citation `json:"citations"`
+
+	// Outcomes What it can say as a whole, by outcome, in the reader's language.
+	Outcomes     map[string]string `json:"outcomes"`
+	Requirements []Requirement     `json:"requirements"`
 
 	// Revision The policies that serve now.
 	Revision string `json:"revision"`
@@ -685,9 +788,13 @@ type ProgramSummary struct {
 	// Name The name of a program, its Rego package.
 	//
 	// Examples: csp.direct_bill.enrollment
-	Name        ProgramName `json:"name"`
-	Title       string      `json:"title"`
-	Description *string     `json:"description,omitempty"`
+	Name ProgramName `json:"name"`
+
+	// Title In the reader's language.
+	Title string `json:"title"`
+
+	// Description In the reader's language.
+	Description *string `json:"description,omitempty"`
 }
 
 // Ready defines model for Ready.
@@ -788,6 +895,11 @@ type RequirementFinding struct {
 	// Action What to do about it; missing if there is nothing to do.
 	Action *string `json:"action,omitempty"`
 
+	// NextOn The first day on which the finding can change by the passing of time, if that is known.
+	//
+	// Examples: 2026-03-01
+	NextOn *Day `json:"next_on,omitempty"`
+
 	// Actual What the facts say, any JSON.
 	//
 	// Examples: {"usd_cents":41250000}
@@ -816,6 +928,9 @@ type RequirementFinding struct {
 
 	// Facts Ids of the facts used; of facts that came with the request their JSON pointers in it, such as `/facts/0`.
 	Facts []string `json:"facts"`
+
+	// Sources The facts used, in the same order, with whose word they are.
+	Sources []FactSource `json:"sources"`
 
 	// Missing What to send so that the requirement can be determined.
 	Missing []MissingFact `json:"missing"`
@@ -959,6 +1074,15 @@ type RecordFactsParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// ListProgramsParams defines parameters for ListPrograms.
+type ListProgramsParams struct {
+	// Lang The language of the sentences, a BCP 47 tag that the policies speak; wins over `Accept-Language`.
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// AcceptLanguage The languages the reader understands, best first; English if none of them is spoken.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // GetProgramParams defines parameters for GetProgram.
 type GetProgramParams struct {
 	// Lang The language of the sentences, a BCP 47 tag that the policies speak; wins over `Accept-Language`.
@@ -1008,7 +1132,7 @@ type ServerInterface interface {
 	RecordFacts(ctx echo.Context, partner PartnerInPath, params RecordFactsParams) error
 	// ListPrograms List programs
 	// (GET /v1/programs)
-	ListPrograms(ctx echo.Context) error
+	ListPrograms(ctx echo.Context, params ListProgramsParams) error
 	// GetProgram Read one program
 	// (GET /v1/programs/{program})
 	GetProgram(ctx echo.Context, program ProgramName, params GetProgramParams) error
@@ -1316,8 +1440,34 @@ func (w *ServerInterfaceWrapper) RecordFacts(ctx echo.Context) error {
 func (w *ServerInterfaceWrapper) ListPrograms(ctx echo.Context) error {
 	var err error
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListProgramsParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Accept-Language, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Accept-Language: %s", err))
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ListPrograms(ctx)
+	err = w.Handler.ListPrograms(ctx, params)
 	return err
 }
 
@@ -2301,21 +2451,30 @@ func (response RecordFacts503ApplicationProblemPlusJSONResponse) VisitRecordFact
 }
 
 type ListProgramsRequestObject struct {
+	Params ListProgramsParams
 }
 
 type ListProgramsResponseObject interface {
 	VisitListProgramsResponse(w http.ResponseWriter) error
 }
 
-type ListPrograms200JSONResponse ProgramList
+type ListPrograms200ResponseHeaders struct {
+	ContentLanguage string
+}
+
+type ListPrograms200JSONResponse struct {
+	Body    ProgramList
+	Headers ListPrograms200ResponseHeaders
+}
 
 func (response ListPrograms200JSONResponse) VisitListProgramsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Language", fmt.Sprint(response.Headers.ContentLanguage))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -2832,8 +2991,10 @@ func (sh *strictHandler) RecordFacts(ctx echo.Context, partner PartnerInPath, pa
 }
 
 // ListPrograms operation middleware
-func (sh *strictHandler) ListPrograms(ctx echo.Context) error {
+func (sh *strictHandler) ListPrograms(ctx echo.Context, params ListProgramsParams) error {
 	var request ListProgramsRequestObject
+
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.ListPrograms(ctx.Request().Context(), request.(ListProgramsRequestObject))

@@ -16,7 +16,7 @@ func TestPrograms(t *testing.T) {
 	b := setup(t)
 	var list ProgramList
 	b.mustDo(t, 200, "GET", "/v1/programs", "").decode(t, &list)
-	if len(list.Programs) != 1 || list.Programs[0].Name != program || list.Revision != "aaaa" {
+	if len(list.Programs) != 2 || list.Programs[0].Name != program || list.Revision != "aaaa" {
 		t.Errorf("got %+v", list)
 	}
 	var p Program

@@ -17,14 +17,19 @@ func (s *server) ListKinds(_ context.Context, _ ListKindsRequestObject) (ListKin
 	return answer, nil
 }
 
-func (s *server) ListPrograms(_ context.Context, _ ListProgramsRequestObject) (ListProgramsResponseObject, error) {
+func (s *server) ListPrograms(_ context.Context, r ListProgramsRequestObject) (ListProgramsResponseObject, error) {
 	revision := s.service.Revisions.Current()
-	programs := revision.Programs()
-	answer := ListPrograms200JSONResponse{Revision: revision.Digest(), Programs: make([]ProgramSummary, len(programs))}
-	for i, p := range programs {
-		answer.Programs[i] = ProgramSummary{Name: p.Name, Title: p.Title, Description: optional(p.Description)}
+	tag, speaker, err := choose(revision.Texts(), r.Params.Lang, r.Params.AcceptLanguage)
+	if err != nil {
+		return nil, err
 	}
-	return answer, nil
+	programs := revision.Programs()
+	body := ProgramList{Revision: revision.Digest(), Programs: make([]ProgramSummary, len(programs))}
+	for i, p := range programs {
+		title, description := speaker.Program(p)
+		body.Programs[i] = ProgramSummary{Name: p.Name, Title: title, Description: optional(description)}
+	}
+	return ListPrograms200JSONResponse{Body: body, Headers: ListPrograms200ResponseHeaders{ContentLanguage: tag}}, nil
 }
 
 func (s *server) GetProgram(_ context.Context, r GetProgramRequestObject) (GetProgramResponseObject, error) {
@@ -44,17 +49,22 @@ func (s *server) GetProgram(_ context.Context, r GetProgramRequestObject) (GetPr
 }
 
 func writeProgram(p decision.Program, speaker explain.Language) Program {
+	title, description := speaker.Program(p)
 	program := Program{
-		Name: p.Name, Title: p.Title, Description: optional(p.Description),
+		Name: p.Name, Title: title, Description: optional(description),
+		Outcomes:     speaker.Outcomes(p.Name),
 		Citations:    make([]Citation, len(p.Citations)),
 		Requirements: make([]Requirement, len(p.Requirements)),
 	}
 	for i, c := range p.Citations {
 		program.Citations[i] = Citation{Title: c.Title, Url: c.URL}
 	}
+	for _, a := range p.Actions {
+		program.Actions = append(program.Actions, Action{Id: a.ID, Title: speaker.Action(p.Name, a.ID), Citation: writeCitation(a.Citation)})
+	}
 	for i, r := range p.Requirements {
 		program.Requirements[i] = Requirement{
-			Id: r.ID, Ref: optional(r.Ref), Title: title(speaker, p.Name, r.ID, r.Title),
+			Id: r.ID, Ref: optional(r.Ref), Title: titleOf(speaker, p.Name, r.ID, r.Title),
 			Facts: list(r.Facts), Citation: writeCitation(r.Citation), Values: writeValues(r.Values),
 			Rule: RulePlace{File: r.Rule.File, Line: r.Rule.Line},
 		}

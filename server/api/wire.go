@@ -25,7 +25,8 @@ func writeDecision(d decision.Decision, programs []decision.Program, speaker exp
 	summary := writeSummary(d, result, speaker)
 	answer := Decision{
 		DecisionId: summary.DecisionId, Program: summary.Program, Partner: summary.Partner,
-		Outcome: summary.Outcome, OutcomeText: summary.OutcomeText, Rollup: summary.Rollup,
+		Action: summary.Action, Actor: summary.Actor,
+		Outcome: summary.Outcome, OutcomeText: summary.OutcomeText, Rollup: summary.Rollup, RollupText: summary.RollupText,
 		Version: summary.Version, Phase: summary.Phase, AsOf: summary.AsOf, KnownAt: summary.KnownAt,
 		DecidedAt: summary.DecidedAt, Revision: summary.Revision, FactsDigest: summary.FactsDigest, RequestId: summary.RequestId,
 		Requirements: make([]RequirementFinding, len(result.Findings)),
@@ -34,7 +35,8 @@ func writeDecision(d decision.Decision, programs []decision.Program, speaker exp
 		requirement, known := requirements[f.ID]
 		finding := writeFinding(f)
 		finding.Explanation, finding.Action = explanation(speaker, d.Program, f)
-		finding.Title = title(speaker, d.Program, f.ID, requirement.Title)
+		finding.Sources = writeSources(d.Facts.Of(f))
+		finding.Title = titleOf(speaker, d.Program, f.ID, requirement.Title)
 		if known {
 			finding.Ref, finding.Rule = optional(requirement.Ref), writeRule(requirement.Rule)
 		}
@@ -50,11 +52,34 @@ func writeSummary(d decision.Decision, result decision.Result, speaker explain.L
 	}
 	return DecisionSummary{
 		DecisionId: d.ID, Program: d.Program, Partner: optional(d.Partner),
-		Outcome: string(d.Outcome), OutcomeText: speaker.Outcome(d.Outcome), Rollup: string(rollup),
+		Action: optional(d.Action), Actor: writeActor(d.Actor),
+		Outcome: string(d.Outcome), OutcomeText: speaker.Outcome(d.Program, d.Outcome),
+		Rollup: string(rollup), RollupText: optional(speaker.Rollup(d.Program, result)),
 		Version: optional(result.Version), Phase: optional(result.Phase),
 		AsOf: d.AsOf, KnownAt: d.KnownAt.UTC(), DecidedAt: d.DecidedAt.UTC(),
 		Revision: d.Revision, FactsDigest: d.FactsDigest, RequestId: optional(d.RequestID),
 	}
+}
+
+func writeActor(a *decision.Actor) *Actor {
+	if a == nil {
+		return nil
+	}
+	return &Actor{Id: optional(a.ID), Roles: list(a.Roles)}
+}
+
+func writeSources(facts []decision.Fact) []FactSource {
+	sources := make([]FactSource, len(facts))
+	for i, f := range facts {
+		sources[i] = FactSource{
+			Id: f.ID, Kind: f.Kind, Key: optional(f.Key), ValidFrom: f.ValidFrom, ValidTo: optional(f.ValidTo), Source: Source(f.Source),
+		}
+		if !f.RecordedAt.IsZero() {
+			at := f.RecordedAt.UTC()
+			sources[i].RecordedAt = &at
+		}
+	}
+	return sources
 }
 
 func explanation(speaker explain.Language, program string, f decision.Finding) (string, *string) {
@@ -62,8 +87,8 @@ func explanation(speaker explain.Language, program string, f decision.Finding) (
 	return text, optional(action)
 }
 
-// title prefers the reader's language to the catalogue, and the catalogue to a code.
-func title(speaker explain.Language, program, requirement, catalogue string) string {
+// titleOf prefers the reader's language to the catalogue, and the catalogue to a code.
+func titleOf(speaker explain.Language, program, requirement, catalogue string) string {
 	if t := speaker.Title(program, requirement); t != requirement || catalogue == "" {
 		return t
 	}
@@ -84,12 +109,7 @@ func writeFinding(f decision.Finding) RequirementFinding {
 		Flags: list(f.Flags), Facts: list(f.Facts), Missing: make([]MissingFact, len(f.Missing)),
 		Actual: take("actual"), Required: take("required"), Gap: take("gap"),
 	}
-	if s, ok := shown["since"].(string); ok {
-		if day, err := decision.ParseDay(s); err == nil {
-			finding.Since = &day
-			delete(shown, "since")
-		}
-	}
+	finding.Since, finding.NextOn = takeDay(shown, "since"), takeDay(shown, "next_on")
 	if citation, ok := shown["citation"].(map[string]any); ok && len(citation) == 2 {
 		title, hasTitle := citation["title"].(string)
 		url, hasURL := citation["url"].(string)
@@ -103,6 +123,17 @@ func writeFinding(f decision.Finding) RequirementFinding {
 		finding.Missing[i] = MissingFact{Kind: m.Kind, Key: optional(m.Key), Field: optional(m.Field)}
 	}
 	return finding
+}
+
+// takeDay takes a day out of what is shown; what is none stays.
+func takeDay(shown map[string]any, name string) *decision.Day {
+	s, _ := shown[name].(string)
+	day, err := decision.ParseDay(s)
+	if err != nil {
+		return nil
+	}
+	delete(shown, name)
+	return &day
 }
 
 func writeRule(l decision.Location) *RulePlace {

@@ -118,6 +118,25 @@ func canonicalFacts(facts []Fact) []byte {
 	return encode(list)
 }
 
+// parseCanonicalFacts reads what canonicalFacts wrote.
+func parseCanonicalFacts(raw []byte) ([]Fact, error) {
+	if raw == nil {
+		return nil, nil
+	}
+	var list []canonicalFact
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, err
+	}
+	facts := make([]Fact, len(list))
+	for i, f := range list {
+		facts[i] = Fact{ID: f.ID, Kind: f.Kind, Key: f.Key, Source: f.Source, ValidFrom: f.ValidFrom, ValidTo: f.ValidTo, Body: f.Body}
+		if string(f.Body) == "null" {
+			facts[i].Body = nil
+		}
+	}
+	return facts, nil
+}
+
 func (f Facts) canonical() []byte {
 	return slices.Concat(canonicalFacts(f.Held), []byte("\n"), canonicalFacts(f.Ended))
 }

@@ -9,6 +9,14 @@ type Program struct {
 	// Citations are the pages the rules come from.
 	Citations    []Citation
 	Requirements []Requirement
+	// Actions are what the program decides about, if it is about actions.
+	Actions []Action
+}
+
+// Action is something that somebody wants to do.
+type Action struct {
+	ID       string
+	Citation Citation
 }
 
 // Kind is a word of the vocabulary of facts.
@@ -76,20 +84,50 @@ type Language struct {
 	Elisions map[string]string
 	// Headings are the lines of a report that belong to no requirement.
 	Headings Headings
+	// Sources are patterns for the facts that a finding rests on.
+	Sources SourcePatterns
 	// Units gives the singular and plural of counted units, e.g. months.
 	Units map[string]Plural
 	// Words are the values that appear in facts, outcomes and statuses, as people
 	// say them.
 	Words map[string]string
-	// Requirements are by "program/requirement id".
+	// Kinds are the names of kinds of facts, by kind.
+	Kinds map[string]string
+	// Programs are by name, Requirements by "program/requirement id".
+	Programs     map[string]ProgramTexts
 	Requirements map[string]RequirementTexts
 }
 
 // Headings are patterns for the lines of a report.
 type Headings struct {
-	// Outcome is over {outcome}, Rules over {as_of} {version} {phase}, Overridden over
-	// {rollup}.
-	Outcome, Rules, Overridden string
+	// Outcome is over {outcome}, Sources over {sources}.
+	Outcome string `json:"outcome"`
+	Sources string `json:"sources"`
+}
+
+// SourcePatterns say where a fact comes from.
+type SourcePatterns struct {
+	// Recorded is over {fact}, {source} and {recorded_on}, Given over {fact} and
+	// {source}: of a fact that came with the request.
+	Recorded string `json:"recorded"`
+	Given    string `json:"given"`
+}
+
+// ProgramTexts are the sentences of one program.
+type ProgramTexts struct {
+	Title       string `json:"title"`
+	Description string `json:"description"`
+	// Heading is over {as_of}, {version}, {phase} and {action}.
+	Heading string `json:"heading"`
+	// Outcomes are the program's outcomes as people say them; Rollups say what the
+	// findings alone give, where that is something else.
+	Outcomes map[string]string `json:"outcomes"`
+	Rollups  map[string]string `json:"rollups"`
+	// Statuses are by status or "not_due", where the program has its own words for
+	// them; Actions and Words name what else the program has names for.
+	Statuses map[string]string `json:"statuses"`
+	Actions  map[string]string `json:"actions"`
+	Words    map[string]string `json:"words"`
 }
 
 // Plural holds patterns over {n}.
@@ -104,4 +142,6 @@ type RequirementTexts struct {
 	Title  string            `json:"title"`
 	Found  map[string]string `json:"found"`
 	Action map[string]string `json:"action"`
+	// Words are for the values that only this requirement shows.
+	Words map[string]string `json:"words"`
 }

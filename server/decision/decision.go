@@ -33,6 +33,10 @@ const (
 // stored facts, given facts, or given ones on top of stored ones.
 type Request struct {
 	Program string
+	// Action is what somebody wants to do, Actor who; both zero unless the program
+	// decides about actions.
+	Action  string
+	Actor   *Actor
 	Partner string
 	Given   []Fact
 	// AsOf is the day the rules are applied to; zero means today, UTC.
@@ -48,11 +52,14 @@ type Request struct {
 type Decision struct {
 	ID      string
 	Program string
+	// Action and Actor are as asked: part of what is decided, as the program is.
+	Action  string
+	Actor   *Actor
 	Partner string
 	Outcome Outcome
 
-	// The arguments of the pure function: the revision, the facts (as a position
-	// in the fact log plus the digest of the given ones) and the day.
+	// The other arguments of the pure function: the revision, the facts (as a
+	// position in the fact log plus the digest of the given ones) and the day.
 	Revision string
 	AsOf     Day
 	KnownAt  time.Time
@@ -66,12 +73,35 @@ type Decision struct {
 	// FactsDigest is the SHA-256 of all facts that were evaluated, so that a
 	// replay notices if a stored one was changed.
 	FactsDigest string
+	// Facts are those that were evaluated. The log does not hold them a second time:
+	// reading a decision collects them again.
+	Facts Facts
 
 	// Result is the canonical JSON that the policy returned: what a replay must
 	// give again, byte for byte.
 	Result    []byte
 	DecidedAt time.Time
 	RequestID string
+}
+
+// Question is what a revision is asked, apart from the facts.
+type Question struct {
+	Program string
+	Action  string
+	Actor   *Actor
+	AsOf    Day
+}
+
+// Question is what was asked.
+func (d Decision) Question() Question {
+	return Question{Program: d.Program, Action: d.Action, Actor: d.Actor, AsOf: d.AsOf}
+}
+
+// Actor is who wants to do something. That they are who they say and have these roles
+// is the caller's word.
+type Actor struct {
+	ID    string   `json:"id,omitempty"`
+	Roles []string `json:"roles"`
 }
 
 // Result is what a program returned, decoded for reading.

@@ -35,6 +35,20 @@ type Facts struct {
 	Ended []Fact
 }
 
+// Of are the facts that the finding rests on, in its order.
+func (f Facts) Of(finding Finding) []Fact {
+	var used []Fact
+	for _, id := range finding.Facts {
+		for _, list := range [][]Fact{f.Held, f.Ended} {
+			if i := slices.IndexFunc(list, func(fact Fact) bool { return fact.ID == id }); i >= 0 {
+				used = append(used, list[i])
+				break
+			}
+		}
+	}
+	return used
+}
+
 type factIdentity struct{ kind, key, source string }
 
 func (f Fact) identity() factIdentity { return factIdentity{f.Kind, f.Key, f.Source} }

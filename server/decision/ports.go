@@ -14,12 +14,15 @@ type Revision interface {
 	Programs() []Program
 	// Kinds are the kinds of facts it knows, sorted by name.
 	Kinds() []Kind
+	// ValidateQuestion refuses an action that the program does not know, or none where
+	// it decides about actions. Pointers are into the request.
+	ValidateQuestion(q Question) []Problem
 	// Validate checks facts against the schemas of their kinds. The pointer of each
 	// problem is relative to the list of facts: "/2/body/usd_cents".
 	Validate(facts []Fact) []Problem
-	// Evaluate runs the program and returns its result as canonical JSON.
-	// An unknown program is ErrNotFound.
-	Evaluate(ctx context.Context, program string, asOf Day, facts Facts) ([]byte, error)
+	// Evaluate answers the question and returns the program's result as canonical
+	// JSON. An unknown program is ErrNotFound.
+	Evaluate(ctx context.Context, q Question, facts Facts) ([]byte, error)
 	// Texts are the sentences of the tree, by language.
 	Texts() Texts
 }
@@ -78,7 +81,8 @@ type Store interface {
 	// Append writes the decision, and its given facts if they are not there yet, in
 	// one transaction.
 	Append(ctx context.Context, d Decision) error
-	// Decision finds one by id, with its given facts; ErrNotFound.
+	// Decision finds one by id, with its given facts but without those that are
+	// stored; ErrNotFound.
 	Decision(ctx context.Context, id string) (Decision, error)
 	// Decisions searches, newest first; Given is not filled in.
 	Decisions(ctx context.Context, q DecisionQuery) ([]LoggedDecision, error)

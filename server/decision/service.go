@@ -25,7 +25,7 @@ func (s *Service) Decide(ctx context.Context, req Request) (Decision, Revision, 
 	revision := s.Revisions.Current()
 	now := s.Now().UTC().Truncate(time.Microsecond)
 	d := Decision{
-		ID: s.NewID(), Program: req.Program, Partner: req.Partner, AsOf: req.AsOf,
+		ID: s.NewID(), Program: req.Program, Action: req.Action, Actor: req.Actor, Partner: req.Partner, AsOf: req.AsOf,
 		KnownAt: req.KnownAt, DecidedAt: now, RequestID: req.RequestID,
 	}
 	if d.AsOf == "" {
@@ -54,17 +54,38 @@ func (s *Service) Decide(ctx context.Context, req Request) (Decision, Revision, 
 	return d, revision, nil
 }
 
-// Evaluate is the pure function at the heart: from the revision, the program and day
-// of d, the stored facts and the given ones it fills in result, outcome and digests.
+// Read finds a logged decision and collects its facts again.
+func (s *Service) Read(ctx context.Context, id string) (Decision, error) {
+	d, err := s.Store.Decision(ctx, id)
+	if err != nil {
+		return d, err
+	}
+	stored, err := s.stored(ctx, d)
+	if err != nil {
+		return d, err
+	}
+	given, err := parseCanonicalFacts(d.Given)
+	if err != nil {
+		return d, fmt.Errorf("decision %s: given facts: %w", d.ID, err)
+	}
+	d.Facts = Select(overlay(stored, given), d.AsOf)
+	return d, nil
+}
+
+// Evaluate is the pure function at the heart: from the revision, the question that d
+// asks, the stored facts and the given ones it fills in result, outcome and digests.
 // Everything that decides anything comes through here.
 func Evaluate(ctx context.Context, revision Revision, d Decision, stored, given []Fact) (Decision, error) {
+	if problems := revision.ValidateQuestion(d.Question()); len(problems) > 0 {
+		return d, &InvalidError{problems}
+	}
 	if err := ValidateFacts(revision, given); err != nil {
 		return d, err
 	}
 	given = named(given)
-	facts := Select(overlay(stored, given), d.AsOf)
+	d.Facts = Select(overlay(stored, given), d.AsOf)
 	var err error
-	if d.Result, err = revision.Evaluate(ctx, d.Program, d.AsOf, facts); err != nil {
+	if d.Result, err = revision.Evaluate(ctx, d.Question(), d.Facts); err != nil {
 		return d, err
 	}
 	result, err := ParseResult(d.Result)
@@ -73,7 +94,7 @@ func Evaluate(ctx context.Context, revision Revision, d Decision, stored, given 
 	}
 	d.Revision = revision.Digest()
 	d.Outcome = result.Outcome
-	d.FactsDigest = Digest(facts.canonical())
+	d.FactsDigest = Digest(d.Facts.canonical())
 	if given != nil {
 		d.Given = canonicalFacts(given)
 		d.GivenDigest = Digest(d.Given)

@@ -17,8 +17,10 @@ import (
 
 // Language speaks one language of a revision. It may be used concurrently.
 type Language struct {
-	// program is the one whose requirements values may name.
+	// program is the one whose requirements values may name; own are the words of what
+	// is being told, which come before those of the program and of the language.
 	program    string
+	own        map[string]string
 	words      decision.Language
 	tag        language.Tag
 	separators separators
@@ -42,21 +44,80 @@ func (l Language) Title(program, requirement string) string {
 	return requirement
 }
 
-// Outcome is the outcome as people say it.
-func (l Language) Outcome(outcome decision.Outcome) string { return l.word(string(outcome)) }
+// Program is the title and the description of a program, else those of its package.
+func (l Language) Program(program decision.Program) (title, description string) {
+	if texts, found := l.words.Programs[program.Name]; found {
+		return texts.Title, texts.Description
+	}
+	return program.Title, program.Description
+}
+
+// Outcomes are all outcomes of the program as people say them.
+func (l Language) Outcomes(program string) map[string]string {
+	if outcomes := l.words.Programs[program].Outcomes; outcomes != nil {
+		return outcomes
+	}
+	return map[string]string{}
+}
+
+// Outcome is the program's outcome as people say it.
+func (l Language) Outcome(program string, outcome decision.Outcome) string {
+	if text := l.words.Programs[program].Outcomes[string(outcome)]; text != "" {
+		return text
+	}
+	return l.word(string(outcome))
+}
+
+// Rollup says what the findings alone give, if that is something else than the outcome.
+func (l Language) Rollup(program string, result decision.Result) string {
+	if result.Rollup == result.Outcome || result.Rollup == "" {
+		return ""
+	}
+	return l.words.Programs[program].Rollups[string(result.Rollup)]
+}
+
+// Action is the program's name for an action.
+func (l Language) Action(program, action string) string {
+	if text := l.words.Programs[program].Actions[action]; text != "" {
+		return text
+	}
+	return action
+}
 
 // Finding says what came out for a requirement of the program and what to do about
 // it; action is empty if there is nothing to do. The sentence is that of the
 // reason, else that of the status; those of the flags follow.
 func (l Language) Finding(program string, finding decision.Finding) (explanation, action string) {
-	l.program = program
 	texts := l.texts(program, finding.ID)
+	l.program, l.own = program, texts.Words
 	explanation = l.sentences(texts.Found, finding)
 	if explanation == "" {
 		// Texts may lack a sentence, the reader still gets the status.
 		explanation = l.word(string(finding.Status))
 	}
 	return explanation, l.sentences(texts.Action, finding)
+}
+
+// Sources names the facts that a finding rests on: what they are, whose word they are
+// and when it was recorded; empty if it rests on none.
+func (l Language) Sources(finding decision.Finding, facts decision.Facts) string {
+	var named []string
+	for _, f := range facts.Of(finding) {
+		fact := l.words.Kinds[f.Kind]
+		if f.Key != "" {
+			fact += " " + f.Key
+		}
+		text, shown := l.words.Sources.Given, map[string]any{"fact": fact, "source": f.Source}
+		if !f.RecordedAt.IsZero() {
+			text = l.words.Sources.Recorded
+			shown["recorded_on"] = string(decision.DayOf(f.RecordedAt))
+		}
+		named = append(named, l.fill(text, shown))
+	}
+	if len(named) == 0 {
+		return ""
+	}
+	return pattern(l.words.Headings.Sources, "sources", strings.Join(named, "; "))
 }
 
 func (l Language) texts(program, requirement string) decision.RequirementTexts {
@@ -111,14 +172,23 @@ func pattern(text string, pairs ...string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// word says a code: as the texts have it, else as the title of the requirement that
-// has it as id, else as it is.
+// word says a code: as the texts have it, those nearest first, else as the title of the
+// requirement that has it as id, else as it is.
 func (l Language) word(code string) string {
-	if word, found := l.words.Words[code]; found {
+	if word, found := l.known(code); found {
 		return word
 	}
 	if l.program != "" {
 		return l.Title(l.program, code)
 	}
 	return code
+}
+
+func (l Language) known(code string) (string, bool) {
+	for _, words := range []map[string]string{l.own, l.words.Programs[l.program].Words, l.words.Words} {
+		if word, found := words[code]; found {
+			return word, true
+		}
+	}
+	return "", false
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"assay/server/decision"
 	"assay/server/explain"
@@ -173,10 +174,55 @@ func TestTitleAndOutcome(t *testing.T) {
 	if got := italian.Title("csp.enrollment", "tenure"); got != "tenure" {
 		t.Errorf("got %q", got)
 	}
-	if got := italian.Outcome(decision.NotEligible); got != "non idoneo" {
+	if got := italian.Outcome("csp.enrollment", decision.NotEligible); got != "non idoneo" {
 		t.Errorf("got %q", got)
 	}
-	if got := italian.Outcome("allow"); got != "allow" {
+	if got := italian.Outcome("csp.enrollment", "allow"); got != "allow" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// Words of a requirement come before those of its program, and those before the
+// language's; the other requirement's do not matter.
+func TestWordsNearestFirst(t *testing.T) {
+	t.Parallel()
+	found := map[string]string{"met": "{actual}"}
+	l := explain.New("en", decision.Language{
+		Words:    map[string]string{"a": "language", "b": "language", "c": "language"},
+		Programs: map[string]decision.ProgramTexts{"p": {Words: map[string]string{"b": "program", "c": "program"}}},
+		Requirements: map[string]decision.RequirementTexts{
+			"p/r": {Found: found, Words: map[string]string{"c": "requirement"}},
+			"p/s": {Title: "S", Found: found, Words: map[string]string{"a": "other"}},
+		},
+	})
+	got, _ := l.Finding("p", decision.Finding{ID: "r", Reason: "met", Shown: map[string]any{"actual": []any{"a", "b", "c", "s"}}})
+	if want := "language, program, requirement, S"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestSources(t *testing.T) {
+	t.Parallel()
+	l := explain.New("it", decision.Language{
+		Day: "{day} {month} {year}", Months: strings.Fields("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"),
+		Elisions: map[string]string{"il 8": "l'8"},
+		Headings: decision.Headings{Sources: "In base a: {sources}"},
+		Sources:  decision.SourcePatterns{Recorded: "{fact} ({source}, registrato il {recorded_on})", Given: "{fact} ({source})"},
+		Kinds:    map[string]string{"location": "Sede", "membership": "Appartenenza"},
+		Words:    map[string]string{"partner": "il partner"},
+	})
+	facts := decision.Facts{
+		Held: []decision.Fact{
+			{ID: "1", Kind: "location", Key: "{source}", Source: "microsoft", RecordedAt: time.Date(2024, 6, 8, 23, 59, 0, 0, time.FixedZone("", -3600))},
+			{ID: "2", Kind: "location", Key: "DE", Source: "microsoft"},
+		},
+		Ended: []decision.Fact{{ID: "3", Kind: "membership", Source: "partner", RecordedAt: time.Date(2024, 6, 8, 0, 0, 0, 0, time.UTC)}},
+	}
+	got := l.Sources(decision.Finding{Facts: []string{"3", "2", "1", "gone"}}, facts)
+	if want := "In base a: Appartenenza (il partner, registrato l'8 giugno 2024); Sede DE (microsoft); Sede {source} (microsoft, registrato il 9 giugno 2024)"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	if got := l.Sources(decision.Finding{}, facts); got != "" {
 		t.Errorf("got %q", got)
 	}
 }

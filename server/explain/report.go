@@ -1,40 +1,57 @@
 package explain
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"assay/server/decision"
 )
 
-// Report writes a whole result as text for a person: the outcome, a table of all
+// Report writes a whole decision as text for a person: the outcome, a table of all
 // findings, and what is to be said of those that count.
-func (l Language) Report(program string, asOf decision.Day, result decision.Result) string {
+func (l Language) Report(program decision.Program, d decision.Decision, result decision.Result) string {
+	l.program = program.Name
+	texts := l.words.Programs[program.Name]
 	var b strings.Builder
-	b.WriteString(l.fill(l.words.Headings.Outcome, map[string]any{"outcome": string(result.Outcome)}))
-	b.WriteByte('\n')
-	b.WriteString(l.fill(l.words.Headings.Rules, map[string]any{
-		"as_of": string(asOf), "version": result.Version, "phase": result.Phase,
-	}))
-	b.WriteByte('\n')
-	if result.Rollup != result.Outcome && result.Rollup != "" {
-		b.WriteString(l.fill(l.words.Headings.Overridden, map[string]any{"rollup": string(result.Rollup)}))
-		b.WriteByte('\n')
-	}
-	b.WriteByte('\n')
-	l.writeTable(&b, program, result.Findings)
-	for _, f := range result.Findings {
-		if !f.Due {
-			continue
+	line := func(text string) {
+		if text != "" {
+			b.WriteString(text + "\n")
 		}
-		explanation, action := l.Finding(program, f)
-		b.WriteString("\n" + l.Title(program, f.ID) + "\n")
-		b.WriteString(indent(explanation, "  "))
-		if action != "" && f.Status != decision.Met {
-			b.WriteString(indent("→ "+action, "  "))
+	}
+	line(pattern(l.words.Headings.Outcome, "outcome", l.Outcome(program.Name, result.Outcome)))
+	line(l.fill(texts.Heading, map[string]any{
+		"as_of": string(d.AsOf), "version": result.Version, "phase": result.Phase, "action": l.Action(program.Name, d.Action),
+	}))
+	line(l.Rollup(program.Name, result))
+	b.WriteByte('\n')
+	l.writeTable(&b, program.Name, result.Findings)
+	for _, f := range result.Findings {
+		if f.Due {
+			l.writeFinding(&b, program, f, d.Facts)
 		}
 	}
 	return b.String()
+}
+
+func (l Language) writeFinding(b *strings.Builder, program decision.Program, f decision.Finding, facts decision.Facts) {
+	explanation, action := l.Finding(program.Name, f)
+	b.WriteString("\n" + l.Title(program.Name, f.ID) + "\n")
+	b.WriteString(indent(explanation, "  "))
+	if action != "" && f.Status != decision.Met {
+		b.WriteString(indent("→ "+action, "  "))
+	}
+	if sources := l.Sources(f, facts); sources != "" {
+		b.WriteString(indent(sources, "  "))
+	}
+	if citation, ok := f.Shown["citation"].(map[string]any); ok {
+		ref := ""
+		if i := slices.IndexFunc(program.Requirements, func(r decision.Requirement) bool { return r.ID == f.ID }); i >= 0 {
+			ref = program.Requirements[i].Ref
+		}
+		b.WriteString(indent(fmt.Sprintf("§ %s %s, %s", ref, citation["title"], citation["url"]), "  "))
+	}
 }
 
 // writeTable writes a line for each finding, with the statuses in a column.
@@ -42,9 +59,9 @@ func (l Language) writeTable(b *strings.Builder, program string, findings []deci
 	statuses := make([]string, len(findings))
 	width := 0
 	for i, f := range findings {
-		statuses[i] = mark[f.Status] + " " + l.word(string(f.Status))
+		statuses[i] = mark[f.Status] + " " + l.status(program, string(f.Status))
 		if !f.Due {
-			statuses[i] = "· " + l.word("not_due")
+			statuses[i] = "· " + l.status(program, "not_due")
 		}
 		width = max(width, utf8.RuneCountInString(statuses[i]))
 	}
@@ -52,6 +69,14 @@ func (l Language) writeTable(b *strings.Builder, program string, findings []deci
 		padding := strings.Repeat(" ", width-utf8.RuneCountInString(statuses[i]))
 		b.WriteString("  " + statuses[i] + padding + "  " + l.Title(program, f.ID) + "\n")
 	}
+}
+
+// status is the program's word for a status, else the language's.
+func (l Language) status(program, status string) string {
+	if text := l.words.Programs[program].Statuses[status]; text != "" {
+		return text
+	}
+	return l.word(status)
 }
 
 var mark = map[decision.Status]string{

@@ -59,7 +59,7 @@ func numberLiteral(value any) (string, bool) {
 }
 
 func (l Language) text(s string) string {
-	if word, found := l.words.Words[s]; found {
+	if word, found := l.known(s); found {
 		return word
 	}
 	if len(s) == len(time.DateOnly) {

@@ -60,10 +60,11 @@ func BenchmarkEvaluate(b *testing.B) {
 			p.Facts[i].ID = strconv.Itoa(i)
 		}
 		facts := decision.Select(p.Facts, decision.DayOf(day))
+		question := decision.Question{Program: "csp.direct_bill.enrollment", AsOf: decision.DayOf(day)}
 		b.Run(p.ID, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := revision.Evaluate(b.Context(), "csp.direct_bill.enrollment", decision.DayOf(day), facts); err != nil {
+				if _, err := revision.Evaluate(b.Context(), question, facts); err != nil {
 					b.Fatal(err)
 				}
 			}

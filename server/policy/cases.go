@@ -37,6 +37,9 @@ type CaseRequest struct {
 	// Base names the file of facts that With and Without change: "B" is B.yaml.
 	Base string       `json:"base"`
 	AsOf decision.Day `json:"as_of"`
+	// Action and Actor are for programs that decide about actions.
+	Action string          `json:"action"`
+	Actor  *decision.Actor `json:"actor"`
 	// KnownAt hides facts recorded after that day.
 	KnownAt decision.Day `json:"known_at"`
 	// With are facts that replace those of the base of the same kind and key.
@@ -70,8 +73,8 @@ type CaseDecision struct {
 	Blocks bool `json:"blocks"`
 }
 
-// Render writes the explanation of a result for a person.
-type Render func(revision decision.Revision, program, language string, asOf decision.Day, result decision.Result) string
+// Render writes the explanation of a decision for a person.
+type Render func(revision decision.Revision, language string, d decision.Decision) string
 
 // Cases reads the cases of the tree. The error names those that cannot be read; the
 // others are returned all the same.
@@ -200,7 +203,11 @@ func (f CaseFact) fact(i int) (decision.Fact, error) {
 // Run decides the case and returns what did not come out as it should. Explanations
 // are compared only if there is a render.
 func (r *Revision) Run(ctx context.Context, c Case, render Render) ([]string, error) {
-	result, err := r.DecideCase(ctx, c)
+	d, err := r.DecideCase(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	result, err := decision.ParseResult(d.Result)
 	if err != nil {
 		return nil, err
 	}
@@ -231,7 +238,7 @@ func (r *Revision) Run(ctx context.Context, c Case, render Render) ([]string, er
 		return wrong, nil // that it is explained otherwise too goes without saying
 	}
 	for _, language := range slices.Sorted(maps.Keys(r.texts)) {
-		if got := render(r, c.Program, language, c.Request.AsOf, result); got != c.Explanations[language] {
+		if got := render(r, language, d); got != c.Explanations[language] {
 			wrong = append(wrong, fmt.Sprintf("the explanation in %q reads otherwise", language))
 		}
 	}
@@ -250,16 +257,12 @@ func described(f decision.Finding) string {
 }
 
 // DecideCase decides the case as the service decides on stored facts.
-func (r *Revision) DecideCase(ctx context.Context, c Case) (decision.Result, error) {
+func (r *Revision) DecideCase(ctx context.Context, c Case) (decision.Decision, error) {
 	known := slices.DeleteFunc(slices.Clone(c.facts), func(f decision.Fact) bool {
 		return c.Request.KnownAt != "" && decision.DayOf(f.RecordedAt) > c.Request.KnownAt && !f.RecordedAt.IsZero()
 	})
-	d := decision.Decision{Program: c.Program, AsOf: c.Request.AsOf}
-	d, err := decision.Evaluate(ctx, r, d, known, nil)
-	if err != nil {
-		return decision.Result{}, err
-	}
-	return decision.ParseResult(d.Result)
+	d := decision.Decision{Program: c.Program, Action: c.Request.Action, Actor: c.Request.Actor, AsOf: c.Request.AsOf}
+	return decision.Evaluate(ctx, r, d, known, nil)
 }
 
 // checkCases runs all cases. What does not hold is a warning, or an error where the

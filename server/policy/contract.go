@@ -18,10 +18,11 @@ import (
 const (
 	contractFolder      = "schemas/data/"
 	requirementContract = contractFolder + "requirement.json"
+	programContract     = contractFolder + "program.json"
 )
 
 // checkData holds each data file against its contract: a requirement's against
-// schemas/data/requirement.json, any other against schemas/data/<its path>.json if
+// schemas/data/requirement.json, a program's against program.json beside it, any other against schemas/data/<its path>.json if
 // there is one. What JSON Schema cannot say follows in Go: dates in order, members
 // of choices, the same sentences in every language.
 func (r *Revision) checkData(_ context.Context, found *problems) {
@@ -41,16 +42,22 @@ func (r *Revision) checkData(_ context.Context, found *problems) {
 		}
 		contracts[name] = compiled
 	}
-	if contracts[requirementContract] == nil {
-		found.add(requirementContract, 0, "the contract of requirements is missing; without it nothing would be checked")
+	for _, needed := range []string{requirementContract, programContract} {
+		if contracts[needed] == nil {
+			found.add(needed, 0, "the contract is missing; without it nothing would be checked")
+		}
 	}
-	requirements := r.requirementPackages()
+	requirements, programs := r.requirementPackages(), r.programPackages()
 	for _, name := range slices.Sorted(maps.Keys(r.documents)) {
 		pkg := strings.ReplaceAll(path.Dir(name), "/", ".")
 		contract := contracts[contractFolder+pkg+".json"]
 		_, isRequirement := requirements[pkg]
 		if isRequirement {
 			contract = contracts[requirementContract]
+		}
+		_, isProgram := programs[pkg]
+		if isProgram {
+			contract = contracts[programContract]
 		}
 		if contract == nil {
 			continue
@@ -64,24 +71,44 @@ func (r *Revision) checkData(_ context.Context, found *problems) {
 		if isRequirement && len(broken) == 0 {
 			r.checkRequirementData(name, document, found)
 		}
+		if isProgram && len(broken) == 0 {
+			checkProgramData(name, document, found)
+		}
 	}
-	for pkg, rule := range requirements {
-		if name := strings.ReplaceAll(pkg, ".", "/") + "/data.yaml"; r.documents[name] == nil {
-			found.add(rule.Location.File, rule.Location.Row, "the requirement has no %s", name)
+	for what, packages := range map[string]map[string]*ast.Location{"requirement": requirements, "program": programs} {
+		for pkg, at := range packages {
+			if name := dataFile(pkg); r.documents[name] == nil {
+				found.add(at.File, at.Row, "the %s has no %s", what, name)
+			}
 		}
 	}
 }
 
+// dataFile is where the data of a package lies.
+func dataFile(pkg string) string { return strings.ReplaceAll(pkg, ".", "/") + "/data.yaml" }
+
+// programPackages finds the packages that are programs, which is to say that they have
+// an entrypoint named decision, with its place.
+func (r *Revision) programPackages() map[string]*ast.Location {
+	packages := make(map[string]*ast.Location)
+	for _, entry := range r.compiler.GetAnnotationSet().Flatten() {
+		if name, ok := strings.CutSuffix(entry.Path.String(), ".decision"); ok && entry.Annotations != nil && entry.Annotations.Entrypoint {
+			packages[strings.TrimPrefix(name, "data.")] = entry.Location
+		}
+	}
+	return packages
+}
+
 // requirementPackages finds the packages that are requirements, which is to say that
-// they have a rule named met, with that rule.
-func (r *Revision) requirementPackages() map[string]*ast.Rule {
-	packages := make(map[string]*ast.Rule)
+// they have a rule named met, with its place.
+func (r *Revision) requirementPackages() map[string]*ast.Location {
+	packages := make(map[string]*ast.Location)
 	for _, name := range slices.Sorted(maps.Keys(r.compiler.Modules)) {
 		module := r.compiler.Modules[name]
 		for _, rule := range module.Rules {
 			if ref := rule.Head.Ref(); len(ref) == 1 && ref[0].Value.Compare(ast.Var("met")) == 0 {
 				if pkg := packageName(module); packages[pkg] == nil {
-					packages[pkg] = rule
+					packages[pkg] = rule.Location
 				}
 			}
 		}
@@ -206,13 +233,55 @@ func checkDated(name string, d *document, value string, v datedValue, found *pro
 
 // checkTexts: every language says the same things with the same values.
 func checkTexts(name string, d *document, texts map[string]decision.RequirementTexts, found *problems) {
+	groups := make(map[string]map[string]map[string]string)
+	for language, t := range texts {
+		groups[language] = map[string]map[string]string{"found": t.Found, "action": t.Action, "words": t.Words}
+	}
+	checkTranslations(name, d, groups, found)
+}
+
+// programData is a program's data.yaml, decoded.
+type programData struct {
+	Actions map[string]struct {
+		Citation decision.Citation `json:"citation"`
+	} `json:"actions"`
+	Texts map[string]decision.ProgramTexts `json:"texts"`
+}
+
+func checkProgramData(name string, d *document, found *problems) {
+	var data programData
+	if err := d.decode(&data); err != nil {
+		found.add(name, 1, "%v", err)
+		return
+	}
+	groups := make(map[string]map[string]map[string]string)
+	for language, t := range data.Texts {
+		groups[language] = map[string]map[string]string{
+			"outcomes": t.Outcomes, "rollups": t.Rollups, "statuses": t.Statuses, "actions": t.Actions, "words": t.Words,
+			"heading": {"": t.Heading},
+		}
+		for action := range data.Actions {
+			if t.Actions[action] == "" {
+				found.add(name, d.line([]string{"texts", language, "actions"}), "texts.%s.actions: %q is missing", language, action)
+			}
+		}
+		for action := range t.Actions {
+			if _, known := data.Actions[action]; !known {
+				found.add(name, d.line([]string{"texts", language, "actions", action}), "texts.%s.actions: there is no action %q%s",
+					language, action, schema.Suggest(action, slices.Sorted(maps.Keys(data.Actions))))
+			}
+		}
+	}
+	checkTranslations(name, d, groups, found)
+}
+
+// checkTranslations compares, group by group, what each language says with the first.
+func checkTranslations(name string, d *document, texts map[string]map[string]map[string]string, found *problems) {
 	languages := slices.Sorted(maps.Keys(texts))
 	reference := languages[0]
 	for _, language := range languages[1:] {
-		for group, pair := range map[string][2]map[string]string{
-			"found":  {texts[reference].Found, texts[language].Found},
-			"action": {texts[reference].Action, texts[language].Action},
-		} {
+		for group := range texts[reference] {
+			pair := [2]map[string]string{texts[reference][group], texts[language][group]}
 			checkTranslation(name, d, [2]string{reference, language}, group, pair, found)
 		}
 	}

@@ -27,7 +27,10 @@ const (
 // must look like.
 type factKind struct {
 	body *schema.Schema
-	key  *keyRule
+	// names are what people call it, by language: x-title of the schema, in English
+	// its title.
+	names map[string]string
+	key   *keyRule
 }
 
 // keyRule is the keyword x-key of a kind's schema; a kind without it has no key.
@@ -94,6 +97,13 @@ func loadKind(name string, document any, found *problems) *factKind {
 	}
 	kind := &factKind{body: compiled}
 	object, _ := document.(map[string]any)
+	title, _ := object["title"].(string)
+	kind.names = map[string]string{"en": title}
+	if translated, ok := object["x-title"].(map[string]any); ok {
+		for language, name := range translated {
+			kind.names[language], _ = name.(string)
+		}
+	}
 	if rule, ok := object["x-key"]; ok {
 		raw, _ := json.Marshal(rule)
 		kind.key = new(keyRule)
@@ -163,6 +173,17 @@ func (r *Revision) Kinds() []decision.Kind {
 		list = append(list, decision.Kind{Name: name, Schema: r.tree[kindFolder+name+".json"]})
 	}
 	return list
+}
+
+// kindNames are what people call the kinds in the language, else in English.
+func (r *Revision) kindNames(language string) map[string]string {
+	names := make(map[string]string, len(r.kinds))
+	for name, kind := range r.kinds {
+		if names[name] = kind.names[language]; names[name] == "" {
+			names[name] = kind.names["en"]
+		}
+	}
+	return names
 }
 
 // Validate implements decision.Revision.

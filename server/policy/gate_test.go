@@ -19,6 +19,7 @@ const (
 	revenueTest = "csp/direct_bill/requirements/revenue/revenue_test.rego"
 	languages   = "languages/data.yaml"
 	versions    = "csp/direct_bill/rules/data.yaml"
+	programData = "csp/direct_bill/enrollment/data.yaml"
 )
 
 // replace edits a file of the tree; the old text must be there.
@@ -68,36 +69,41 @@ func TestGateRefuses(t *testing.T) {
 		"misspelt field":          {replace(revenueRego, "record.body.window_start", "record.body.window_strat"), `window_strat`},
 		"name without definition": {replace(revenueRego, "values.minimum.dated", "values.minimun.dated"), "nothing defines data.csp.direct_bill.requirements.revenue.values.minimun; did you mean \"minimum\"?"},
 
-		"misspelt key":            {replace(revenueData, "  minimum:\n    unit:", "  minimum:\n    unti:"), revenueData + `:10: values.minimum.unti: unknown field "unti"; did you mean "unit"?`},
-		"misspelt value":          {replace(revenueData, "  minimum:\n", "  minmum:\n"), "nothing defines data.csp.direct_bill.requirements.revenue.values.minimum"},
-		"number in quotes":        {replace(revenueData, "value: 30000000", `value: "30000000"`), revenueData + ":16: values.minimum.dated.1.value: must be a whole number, is a string"},
-		"number with separators":  {replace(revenueData, "value: 30000000", "value: 30_000_000"), revenueData + ":16: "},
-		"dates out of order":      {replace(revenueData, `since: "2020-10-27"`, `since: "2018-08-31"`), revenueData + ":15: values.minimum: 2018-08-31 does not come after 2018-08-31"},
-		"no such day":             {replace(revenueData, `since: "2020-10-27"`, `since: "2020-10-32"`), revenueData + ":15: values.minimum.dated.1.since: must be a day"},
-		"no citation":             {replace(revenueData, "        citation: *page\n", ""), revenueData + ":12: values.minimum.dated.0: missing field \"citation\""},
-		"unknown choice":          {replace(revenueData, "value: needs_review\n", "value: review\n"), `"review" must be one of excluded, needs_review, counts`},
-		"a key twice":             {replace(revenueData, "facts: [", "ref: X-01\nfacts: ["), revenueData + `:2: the key "ref" stands here twice`},
-		"unknown kind":            {replace(revenueData, "facts: [revenue_report,", "facts: [revenue_reprot,"), `revenue_reprot: there is no such kind of fact; did you mean "revenue_report"?`},
-		"sentence missing":        {replace(revenueData, "      months_missing: \"I mesi", "      months_misssing: \"I mesi"), `"months_missing" is missing in the language "it"`},
-		"value in one language":   {replace(revenueData, "{missing_months}", "these"), "texts.it.found.months_missing: names"},
-		"value that is not shown": {both(replace(revenueData, "add up to {actual} of", "add up to {actuel} of"), replace(revenueData, "danno {actual} sui", "danno {actuel} sui")), `the requirement shows no value {actuel}; did you mean "actual"?`},
-		"language missing":        {replace(revenueData, "  it:\n    title", "  fr:\n    title"), `texts: missing field "it"`},
-		"data deleted":            {remove(revenueData), "the requirement has no " + revenueData},
-		"data in JSON":            {set("csp/direct_bill/requirements/revenue/data.json", "{}"), "data lies in files named data.yaml"},
-		"data.yml":                {set("csp/direct_bill/requirements/revenue/data.yml", "a: 1"), "data lies in files named data.yaml"},
-		"no languages":            {remove(languages), languages + ": the file of languages is missing"},
-		"half the languages":      {cut(languages, "\nit:\n"), `languages/data.yaml has no language "it"`},
-		"a word missing":          {replace(languages, "    eligible: idoneo\n", ""), `it.words: "eligible" is missing`},
-		"versions: misspelt":      {replace(versions, "    process:", "    proces:"), versions + ":"},
-		"versions: no such day":   {replace(versions, `since: "2024-04-10"`, `since: "next year"`), "must be a day"},
-		"versions: swapped":       {replace(versions, `since: "2024-04-10"`, `since: "2019-04-10"`), "rules_test.rego:"},
-		"versions: no such name":  {replace(versions, "P8: [support_plan]", "P8: [suport_plan]"), "suport_plan"},
-		"contract deleted":        {remove("schemas/data/requirement.json"), "the contract of requirements is missing"},
-		"input schema deleted":    {remove("schemas/request.json"), "schemas/request.json: the schema of the input is missing"},
-		"kind's schema cut off":   {set("schemas/facts/membership.json", "{"), "schemas/facts/membership.json:1: "},
-		"requirement deleted":     {remove(revenueRego), "nothing defines data.csp.direct_bill.requirements.revenue."},
-		"rule against its test":   {replace(revenueRego, "met := report_cents >= minimum.value", "met := report_cents > minimum.value"), "revenue_test.rego:"},
-		"endless rule":            {replace(revenueTest, "test_unknown_without_any_figure if {", "test_endless if {\n\tcount([1 | some i in numbers.range(1, 100000); some j in numbers.range(1, 100000); i * j == -1]) == 0\n}\n\ntest_unknown_without_any_figure if {"), "the test test_endless takes longer than"},
+		"misspelt key":             {replace(revenueData, "  minimum:\n    unit:", "  minimum:\n    unti:"), revenueData + `:10: values.minimum.unti: unknown field "unti"; did you mean "unit"?`},
+		"misspelt value":           {replace(revenueData, "  minimum:\n", "  minmum:\n"), "nothing defines data.csp.direct_bill.requirements.revenue.values.minimum"},
+		"number in quotes":         {replace(revenueData, "value: 30000000", `value: "30000000"`), revenueData + ":16: values.minimum.dated.1.value: must be a whole number, is a string"},
+		"number with separators":   {replace(revenueData, "value: 30000000", "value: 30_000_000"), revenueData + ":16: "},
+		"dates out of order":       {replace(revenueData, `since: "2020-10-27"`, `since: "2018-08-31"`), revenueData + ":15: values.minimum: 2018-08-31 does not come after 2018-08-31"},
+		"no such day":              {replace(revenueData, `since: "2020-10-27"`, `since: "2020-10-32"`), revenueData + ":15: values.minimum.dated.1.since: must be a day"},
+		"no citation":              {replace(revenueData, "        citation: *page\n", ""), revenueData + ":12: values.minimum.dated.0: missing field \"citation\""},
+		"unknown choice":           {replace(revenueData, "value: needs_review\n", "value: review\n"), `"review" must be one of excluded, needs_review, counts`},
+		"a key twice":              {replace(revenueData, "facts: [", "ref: X-01\nfacts: ["), revenueData + `:2: the key "ref" stands here twice`},
+		"unknown kind":             {replace(revenueData, "facts: [revenue_report,", "facts: [revenue_reprot,"), `revenue_reprot: there is no such kind of fact; did you mean "revenue_report"?`},
+		"sentence missing":         {replace(revenueData, "      months_missing: \"I mesi", "      months_misssing: \"I mesi"), `"months_missing" is missing in the language "it"`},
+		"value in one language":    {replace(revenueData, "{missing_months}", "these"), "texts.it.found.months_missing: names"},
+		"value that is not shown":  {both(replace(revenueData, "add up to {actual} of", "add up to {actuel} of"), replace(revenueData, "danno {actual} sui", "danno {actuel} sui")), `the requirement shows no value {actuel}; did you mean "actual"?`},
+		"language missing":         {replace(revenueData, "  it:\n    title", "  fr:\n    title"), `texts: missing field "it"`},
+		"data deleted":             {remove(revenueData), "the requirement has no " + revenueData},
+		"data in JSON":             {set("csp/direct_bill/requirements/revenue/data.json", "{}"), "data lies in files named data.yaml"},
+		"data.yml":                 {set("csp/direct_bill/requirements/revenue/data.yml", "a: 1"), "data lies in files named data.yaml"},
+		"no languages":             {remove(languages), languages + ": the file of languages is missing"},
+		"half the languages":       {cut(languages, "\nit:\n"), `languages/data.yaml has no language "it"`},
+		"a word missing":           {replace(languages, "    met: soddisfatto\n", ""), `it.words: "met" is missing`},
+		"program without data":     {remove(programData), "the program has no " + programData},
+		"program: misspelt key":    {replace(programData, "    outcomes:", "    outcome:"), programData + `:9: texts.en.outcome: unknown field "outcome"; did you mean "outcomes"?`},
+		"program: outcome missing": {replace(programData, "      not_eligible: non idoneo\n", ""), `texts.en.outcomes: "not_eligible" is missing in the language "it"`},
+		"program: no such action":  {replace(programData, "    outcomes:", "    actions: {apply: apply}\n    outcomes:"), `texts.en.actions: there is no action "apply"`},
+		"program: unnamed action":  {set(programData, "actions: {apply: {gates: [x], citation: {title: t, url: https://example.com}}}\n"), programData + ":1: missing field \"texts\""},
+		"versions: misspelt":       {replace(versions, "    process:", "    proces:"), versions + ":"},
+		"versions: no such day":    {replace(versions, `since: "2024-04-10"`, `since: "next year"`), "must be a day"},
+		"versions: swapped":        {replace(versions, `since: "2024-04-10"`, `since: "2019-04-10"`), "rules_test.rego:"},
+		"versions: no such name":   {replace(versions, "P8: [support_plan]", "P8: [suport_plan]"), "suport_plan"},
+		"contract deleted":         {remove("schemas/data/requirement.json"), "schemas/data/requirement.json: the contract is missing"},
+		"input schema deleted":     {remove("schemas/request.json"), "schemas/request.json: the schema of the input is missing"},
+		"kind's schema cut off":    {set("schemas/facts/membership.json", "{"), "schemas/facts/membership.json:1: "},
+		"requirement deleted":      {remove(revenueRego), "nothing defines data.csp.direct_bill.requirements.revenue."},
+		"rule against its test":    {replace(revenueRego, "met := report_cents >= minimum.value", "met := report_cents > minimum.value"), "revenue_test.rego:"},
+		"endless rule":             {replace(revenueTest, "test_unknown_without_any_figure if {", "test_endless if {\n\tcount([1 | some i in numbers.range(1, 100000); some j in numbers.range(1, 100000); i * j == -1]) == 0\n}\n\ntest_unknown_without_any_figure if {"), "the test test_endless takes longer than"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -185,7 +191,7 @@ lines contains`)(t, tree)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	_, err = revision.Evaluate(ctx, "csp.direct_bill.enrollment", "2024-06-15", decision.Facts{})
+	_, err = revision.Evaluate(ctx, decision.Question{Program: "csp.direct_bill.enrollment", AsOf: "2024-06-15"}, decision.Facts{})
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}

@@ -11,7 +11,7 @@ import (
 
 // inputValue is the document that policies see as input; schemas/request.json in the
 // tree describes it.
-func inputValue(program string, asOf decision.Day, facts decision.Facts) (ast.Value, error) {
+func inputValue(q decision.Question, facts decision.Facts) (ast.Value, error) {
 	held, err := byKind(facts.Held)
 	if err != nil {
 		return nil, err
@@ -20,12 +20,27 @@ func inputValue(program string, asOf decision.Day, facts decision.Facts) (ast.Va
 	if err != nil {
 		return nil, err
 	}
-	return ast.NewObject(
-		text("program", program),
-		text("as_of", string(asOf)),
+	input := ast.NewObject(
+		text("program", q.Program),
+		text("as_of", string(q.AsOf)),
 		[2]*ast.Term{ast.StringTerm("facts"), held},
 		[2]*ast.Term{ast.StringTerm("ended"), ended},
-	), nil
+	)
+	if q.Action != "" {
+		input.Insert(ast.StringTerm("action"), ast.StringTerm(q.Action))
+	}
+	if q.Actor != nil {
+		input.Insert(ast.StringTerm("actor"), actorTerm(*q.Actor))
+	}
+	return input, nil
+}
+
+func actorTerm(a decision.Actor) *ast.Term {
+	roles := make([]*ast.Term, len(a.Roles))
+	for i, role := range a.Roles {
+		roles[i] = ast.StringTerm(role)
+	}
+	return ast.ObjectTerm(text("id", a.ID), [2]*ast.Term{ast.StringTerm("roles"), ast.ArrayTerm(roles...)})
 }
 
 func byKind(facts []decision.Fact) (*ast.Term, error) {

@@ -65,9 +65,10 @@ type Library struct {
 	Archive Archive
 	Now     func() time.Time
 	Logger  *slog.Logger
-	// Name says where the policies come from; FS reads them.
-	Name string
-	FS   fs.FS
+	// Name says where the policies come from; Layers read them, the last one counting
+	// most.
+	Name   string
+	Layers []fs.FS
 
 	current atomic.Pointer[Revision]
 
@@ -149,7 +150,7 @@ func (l *Library) keep(r *Revision) {
 func (l *Library) Reload(ctx context.Context) error {
 	l.reloading.Lock()
 	defer l.reloading.Unlock()
-	tree, err := ReadTree(l.FS)
+	tree, err := ReadTree(l.Layers...)
 	if err != nil {
 		l.tried = ""
 		return l.refuse(&Error{[]decision.PolicyProblem{{Message: err.Error()}}})

@@ -8,25 +8,21 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 
 	"assay/server/decision"
+	"assay/server/schema"
 )
 
 // loadPrograms prepares every package that has an entrypoint named decision.
 func (r *Revision) loadPrograms(ctx context.Context, found *problems) {
 	r.programs = make(map[string]*program)
-	for _, entry := range r.compiler.GetAnnotationSet().Flatten() {
-		if entry.Annotations == nil || !entry.Annotations.Entrypoint || !strings.HasSuffix(entry.Path.String(), ".decision") {
-			continue
-		}
-		name := strings.TrimSuffix(strings.TrimPrefix(entry.Path.String(), "data."), ".decision")
+	for name, at := range r.programPackages() {
 		p, err := r.loadProgram(ctx, name)
 		if err != nil {
-			found.add(entry.Location.File, entry.Location.Row, "program %s: %v", name, err)
+			found.add(at.File, at.Row, "program %s: %v", name, err)
 			continue
 		}
 		r.programs[name] = p
@@ -43,16 +39,19 @@ func (r *Revision) loadProgram(ctx context.Context, name string) (*program, erro
 	}
 	p := &program{Program: decision.Program{Name: name}, query: query}
 	r.describe(p)
+	if err := r.addActions(p); err != nil {
+		return nil, err
+	}
 	if p.parts, err = r.partsOf(ctx, name); err != nil {
 		return nil, err
 	}
 	requirements := r.requirementPackages()
 	for _, id := range slices.Sorted(maps.Keys(p.parts)) {
-		rule, ok := requirements[p.parts[id]]
+		at, ok := requirements[p.parts[id]]
 		if !ok {
 			return nil, fmt.Errorf("names the requirement %s, but no package %s has a rule met", id, p.parts[id])
 		}
-		requirement, err := r.requirement(id, p.parts[id], rule)
+		requirement, err := r.requirement(id, p.parts[id], at)
 		if err != nil {
 			return nil, err
 		}
@@ -96,15 +95,54 @@ func (r *Revision) describe(p *program) {
 	}
 }
 
-func (r *Revision) requirement(id, pkg string, rule *ast.Rule) (decision.Requirement, error) {
-	name := strings.ReplaceAll(pkg, ".", "/") + "/data.yaml"
+// addActions takes what the program decides about from its data, if it is about actions.
+func (r *Revision) addActions(p *program) error {
+	d, ok := r.documents[dataFile(p.Name)]
+	if !ok {
+		return nil // trees from before programs had data
+	}
+	var data programData
+	if err := d.decode(&data); err != nil {
+		return err
+	}
+	for _, id := range slices.Sorted(maps.Keys(data.Actions)) {
+		p.Actions = append(p.Actions, decision.Action{ID: id, Citation: data.Actions[id].Citation})
+	}
+	return nil
+}
+
+// ValidateQuestion implements decision.Revision.
+func (r *Revision) ValidateQuestion(q decision.Question) []decision.Problem {
+	p, ok := r.programs[q.Program]
+	if !ok {
+		return nil // Evaluate says so
+	}
+	var actions []string
+	for _, action := range p.Actions {
+		actions = append(actions, action.ID)
+	}
+	switch {
+	case len(actions) == 0 && q.Action != "":
+		return []decision.Problem{{Pointer: "/action", Detail: "the program " + q.Program + " does not decide about actions"}}
+	case len(actions) == 0 && q.Actor != nil:
+		return []decision.Problem{{Pointer: "/actor", Detail: "the program " + q.Program + " does not decide about actions, so nobody acts"}}
+	case len(actions) > 0 && q.Action == "":
+		return []decision.Problem{{Pointer: "/action", Detail: "is needed by the program " + q.Program + schema.Suggest("", actions)}}
+	case len(actions) > 0 && !slices.Contains(actions, q.Action):
+		return []decision.Problem{{Pointer: "/action", Detail: "there is no such action" + schema.Suggest(q.Action, actions)}}
+	}
+	return nil
+}
+
+func (r *Revision) requirement(id, pkg string, at *ast.Location) (decision.Requirement, error) {
+	name := dataFile(pkg)
 	var data requirementData
 	if err := r.documents[name].decode(&data); err != nil {
 		return decision.Requirement{}, fmt.Errorf("%s: %w", name, err)
 	}
 	requirement := decision.Requirement{
 		ID: id, Ref: data.Ref, Title: data.Texts["en"].Title, Facts: data.Facts, Citation: data.Citation,
-		Rule: decision.Location{File: rule.Location.File, Line: rule.Location.Row},
+		Rule: decision.Location{File: at.File, Line: at.Row},
 	}
 	for _, valueName := range slices.Sorted(maps.Keys(data.Values)) {
 		v := data.Values[valueName]
@@ -131,6 +169,8 @@ func (r *Revision) loadTexts(_ context.Context, found *problems) {
 		return
 	}
 	for tag, language := range r.texts {
+		language.Kinds = r.kindNames(tag)
+		language.Programs = make(map[string]decision.ProgramTexts)
 		language.Requirements = make(map[string]decision.RequirementTexts)
 		r.texts[tag] = language
 		for word := range r.texts["en"].Words {
@@ -140,9 +180,30 @@ func (r *Revision) loadTexts(_ context.Context, found *problems) {
 		}
 	}
 	for _, p := range r.programs {
+		r.addProgramTexts(p.Name, found)
 		for id, pkg := range p.parts {
-			r.addTexts(p.Name+"/"+id, strings.ReplaceAll(pkg, ".", "/")+"/data.yaml", found)
+			r.addTexts(p.Name+"/"+id, dataFile(pkg), found)
 		}
+	}
+}
+
+func (r *Revision) addProgramTexts(program string, found *problems) {
+	name := dataFile(program)
+	if r.documents[name] == nil {
+		return // trees from before programs had data
+	}
+	var data programData
+	if err := r.documents[name].decode(&data); err != nil {
+		found.add(name, 1, "%v", err)
+		return
+	}
+	for tag, language := range r.texts {
+		texts, ok := data.Texts[tag]
+		if !ok {
+			found.add(name, r.documents[name].line([]string{"texts"}), "texts: the language %q is missing", tag)
+			continue
+		}
+		language.Programs[program] = texts
 	}
 }
 

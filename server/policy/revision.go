@@ -216,12 +216,13 @@ const evaluationTimeout = 5 * time.Second
 
 // Evaluate implements decision.Revision. Errors of built-ins make a rule undefined,
 // as under stock OPA, and undefined means unknown.
-func (r *Revision) Evaluate(ctx context.Context, name string, asOf decision.Day, facts decision.Facts) ([]byte, error) {
+func (r *Revision) Evaluate(ctx context.Context, q decision.Question, facts decision.Facts) ([]byte, error) {
+	name := q.Program
 	p, ok := r.programs[name]
 	if !ok {
 		return nil, fmt.Errorf("program %q: %w", name, decision.ErrNotFound)
 	}
-	input, err := inputValue(name, asOf, facts)
+	input, err := inputValue(q, facts)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package policy
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -14,11 +15,25 @@ import (
 // Tree is a policy tree as it lies on disk: slash-separated path to content.
 type Tree map[string][]byte
 
-// ReadTree reads what belongs to a policy tree. Hidden files and whatever editors
-// leave behind are not part of it, so they change no digest.
-func ReadTree(fsys fs.FS) (Tree, error) {
+// ReadTree reads what belongs to a policy tree, from one folder or from several laid
+// over one another: of files of the same path that of the last folder counts. Hidden
+// files and whatever editors leave behind are not part of it, so they change no digest.
+func ReadTree(layers ...fs.FS) (Tree, error) {
 	tree := make(Tree)
-	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
+	for i, layer := range layers {
+		before := len(tree)
+		if err := tree.read(layer); err != nil {
+			return nil, fmt.Errorf("read policies: %w", err)
+		}
+		if len(tree) == before && i == 0 {
+			return nil, errors.New("read policies: no policies found")
+		}
+	}
+	return tree, nil
+}
+
+func (t Tree) read(fsys fs.FS) error {
+	return fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -32,16 +47,9 @@ func ReadTree(fsys fs.FS) (Tree, error) {
 		if err != nil {
 			return err
 		}
-		tree[name] = content
+		t[name] = content
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read policies: %w", err)
-	}
-	if len(tree) == 0 {
-		return nil, fmt.Errorf("read policies: no policies found")
-	}
-	return tree, nil
 }
 
 func belongs(name string) bool {

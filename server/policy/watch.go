@@ -19,14 +19,14 @@ const (
 	lookAgain = 2 * time.Second
 )
 
-// Watch reloads the library whenever the folder changes, until ctx ends.
-func (l *Library) Watch(ctx context.Context, dir string) error {
+// Watch reloads the library whenever something in the folders changes, until ctx ends.
+func (l *Library) Watch(ctx context.Context, dirs ...string) error {
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
-		return fmt.Errorf("watch %s: %w", dir, err)
+		return fmt.Errorf("watch %s: %w", l.Name, err)
 	}
 	defer watcher.Close()
-	watchFolders(watcher, dir)
+	watchFolders(watcher, dirs)
 
 	ticker := time.NewTicker(lookAgain)
 	defer ticker.Stop()
@@ -45,20 +45,22 @@ func (l *Library) Watch(ctx context.Context, dir string) error {
 		case <-settled.C:
 		case <-ticker.C:
 		}
-		watchFolders(watcher, dir) // new folders, and ones that were swapped
+		watchFolders(watcher, dirs) // new folders, and ones that were swapped
 		if err := l.Reload(ctx); err != nil && ctx.Err() != nil {
 			return nil
 		}
 	}
 }
 
-// watchFolders adds every folder below dir; to add one twice does no harm. What
+// watchFolders adds every folder below dirs; to add one twice does no harm. What
 // cannot be watched is still read from time to time.
-func watchFolders(watcher *fsnotify.Watcher, dir string) {
-	_ = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.IsDir() {
-			_ = watcher.Add(path)
-		}
-		return nil
-	})
+func watchFolders(watcher *fsnotify.Watcher, dirs []string) {
+	for _, dir := range dirs {
+		_ = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+			if err == nil && entry.IsDir() {
+				_ = watcher.Add(path)
+			}
+			return nil
+		})
+	}
 }

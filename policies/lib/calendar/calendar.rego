@@ -102,6 +102,16 @@ published_window(day, months, published_on) := {"from": month_of((end - months) 
 }
 
 # METADATA
+# description: >-
+#   The first day after the day that is that day of its month. The day of the month is at
+#   most 28, so that every month has it.
+next_on(day, day_of_month) := _day(number(day) + _months_ahead(_day_of_month(day), day_of_month), day_of_month)
+
+_months_ahead(today, day_of_month) := 0 if today < day_of_month
+
+_months_ahead(today, day_of_month) := 1 if today >= day_of_month
+
+# METADATA
 # description: The months of a window, in order.
 months(window) := [month_of(n) | some n in numbers.range(number(window.from), number(window.to))]
 

@@ -113,3 +113,9 @@ test_months_there_are if {
 		not calendar.is_month(value)
 	}
 }
+
+test_next_on if {
+	every pair in [["2024-06-07", "2024-06-08"], ["2024-06-08", "2024-07-08"], ["2024-12-31", "2025-01-08"]] {
+		calendar.next_on(pair[0], 8) == pair[1]
+	}
+}

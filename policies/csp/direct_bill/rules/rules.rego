@@ -3,18 +3,26 @@
 # description: >-
 #   Which version of Microsoft's rules applies. An applicant is bound by the rules of
 #   the day the application was submitted; everybody else by those of the day asked
-#   about.
+#   about, unless they bind current partners later.
 package csp.direct_bill.rules
 
 import data.csp.direct_bill.process.microsoft_decision
+import data.csp.direct_bill.rules.for_current_partners
 import data.csp.direct_bill.rules.versions
 import data.lib.calendar
 import data.lib.dated
 import data.lib.fact
 
 # METADATA
+# description: >-
+#   Whether the program asked is about partners who bill directly already. The
+#   application they once made does not matter to it.
+current_partner if input.program in for_current_partners
+
+# METADATA
 # description: The day of the application, if one was submitted by the day asked about.
 submitted_on := record.body.submitted_on if {
+	not current_partner
 	some record in input.facts.application
 	fact.stands(record)
 	calendar.is_day(record.body.submitted_on)
@@ -29,9 +37,15 @@ default on := ""
 
 on := submitted_on if not predates_the_rules
 
-on := input.as_of if not submitted_on
+on := min(bound_by) if not submitted_on
 
 on := input.as_of if predates_the_rules
+
+# METADATA
+# description: >-
+#   The days whose rules bind who has no application under way; the earliest of them
+#   counts. Rules that bind current partners later than others add an earlier day here.
+bound_by contains input.as_of
 
 # METADATA
 # description: Whether the application was submitted before there were rules.
@@ -51,6 +65,7 @@ version_today := dated.at(versions, input.as_of)
 #   Microsoft does not say which one then applies, so a person must look, until Microsoft
 #   has decided.
 changed(entries) if {
+	submitted_on
 	not decided
 	dated.at(entries, on) != dated.at(entries, input.as_of)
 }

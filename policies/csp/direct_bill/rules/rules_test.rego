@@ -126,3 +126,29 @@ test_phases_are_P1_to_P9 if {
 		}
 	}
 }
+
+test_a_current_partners_application_does_not_count if {
+	request := {
+		"program": "about.partners", "as_of": "2024-06-10",
+		"facts": {"application": applications(["2024-06-09"])},
+	}
+	rules.on == "2024-06-10" with input as request with data.csp.direct_bill.rules.for_current_partners as ["about.partners"]
+	rules.on == "2024-06-09" with input as request with data.csp.direct_bill.rules.for_current_partners as []
+	not rules.changed(versions) with input as request with data.csp.direct_bill.rules.for_current_partners as ["about.partners"]
+}
+
+test_a_current_partner_bound_by_an_earlier_day if {
+	rules.on == "2024-06-09" with input as {"as_of": "2024-06-10", "facts": {}} with rules.bound_by as {"2024-06-09", "2024-06-10"}
+}
+
+test_what_binds_a_current_partner_exists if {
+	every version in rules.versions {
+		every name in version.current_partners.requirements {
+			is_string(data.csp.direct_bill.requirements[name].ref)
+		}
+		every name in version.current_partners.process {
+			is_string(data.csp.direct_bill.process[name].ref)
+		}
+		not "tenure" in version.current_partners.requirements
+	}
+}

@@ -24,6 +24,7 @@ met if {
 # METADATA
 # description: Why a person must look at it.
 review contains "rules_changed_since_application" if {
+	rules.submitted_on
 	rules.version.id != rules.version_today.id
 	not rules.decided
 }
@@ -42,8 +43,13 @@ review contains "facts_in_conflict" if fact.disputed("application", "")
 flags contains "start_uncertain" if rules.version.uncertain == true
 
 # METADATA
-# description: Why there is no answer.
+# description: Why there is no answer, or why older rules apply.
 reason := "no_rules_yet" if not rules.version
+
+reason := "newer_rules_bind_later" if {
+	not rules.submitted_on
+	rules.version.id != rules.version_today.id
+}
 
 # METADATA
 # description: The values that explain it.

@@ -87,3 +87,11 @@ test_an_unreadable_day_of_application_is_no_application if {
 		finding(applied(day, {})).shown.version == "V-2"
 	}
 }
+
+test_newer_rules_that_do_not_bind_yet if {
+	result := finding(on("2024-06-10")) with data.csp.direct_bill.rules.bound_by as {"2024-06-09", "2024-06-10"}
+	result.status == "met"
+	result.reason == "newer_rules_bind_later"
+	result.shown.version == "V-1"
+	result.shown.changed_on == "2024-06-10"
+}

@@ -1,8 +1,8 @@
 # METADATA
 # title: CSP revenue of the last twelve months
 # description: >-
-#   CSP revenue as an indirect reseller over the last twelve published months reaches
-#   the minimum. Microsoft's own report counts if there is one for these months; else
+#   CSP revenue over the last twelve published months reaches the minimum: that as an
+#   indirect reseller of an applicant, all of it of a current partner. Microsoft's own report counts if there is one for these months; else
 #   the monthly lines are added up. Months that are missing decide nothing unless they
 #   cannot change the result. Amounts in other currencies are never converted.
 # related_resources:
@@ -39,8 +39,10 @@ minimum := dated.at(values.minimum.dated, rules.on)
 window := calendar.published_window(
 	input.as_of,
 	dated.at(values.months.dated, rules.on).value,
-	dated.at(values.published_on.dated, rules.on).value,
+	published_on,
 )
+
+published_on := dated.at(values.published_on.dated, rules.on).value
 
 window_months := calendar.months(window)
 
@@ -87,9 +89,16 @@ report_cents := cents if {
 candidates contains line if {
 	some line in input.facts.revenue_month
 	line.body.level == "global"
-	line.body.channel == "indirect_reseller"
+	line.body.channel in channels
 	line.body.month in window_months
 }
+
+# An applicant must have sold as an indirect reseller. That cannot be asked of a partner
+# who bills directly; there all CSP revenue counts.
+
+channels := {"indirect_reseller"} if not rules.current_partner
+
+channels := {"indirect_reseller", "direct_bill"} if rules.current_partner
 
 reported contains line if {
 	some line in candidates
@@ -281,7 +290,8 @@ shown["reported_window"] := {"from": latest[1], "to": latest[0]} if {
 
 shown["day"] := input.as_of
 
-shown["published_on"] := dated.at(values.published_on.dated, rules.on).value
+# The next report moves the months that count.
+shown["next_on"] := calendar.next_on(input.as_of, published_on)
 
 facts_used contains record.id if {
 	report_cents

@@ -133,7 +133,7 @@ test_of_other_months_the_latest_is_named if {
 	result.reason == "report_of_other_months"
 	result.shown.reported_window == {"from": "2024-03", "to": "2024-05"}
 	result.shown.day == "2024-07-08"
-	result.shown.published_on == 8
+	result.shown.next_on == "2024-08-08"
 }
 
 test_of_a_month_and_class_the_strongest_source_counts if {
@@ -167,7 +167,7 @@ test_unknown_without_any_figure if {
 	finding(empty).status == "unknown"
 	finding(empty).reason == "unknown"
 	count(finding(empty).missing) == 1
-	object.keys(finding(empty).shown) == {"required", "since", "citation", "window", "day", "published_on"}
+	object.keys(finding(empty).shown) == {"required", "since", "citation", "window", "day", "next_on"}
 }
 
 test_the_report_counts_before_the_lines if {
@@ -294,4 +294,11 @@ test_flags if {
 	finding({"as_of": "2024-06-08", "facts": {"revenue_report": [relayed]}}).flags == ["figure_relayed_by_the_partner"]
 	unpaid := [object.union(l, {"body": object.union(l.body, {"invoices_unpaid": true})}) | some l in lines([400, 300, 300])]
 	finding(on_lines(unpaid)).flags == ["invoices_unpaid"]
+}
+
+test_a_current_partners_direct_revenue_counts if {
+	direct := [object.union(line(month, "usage", 400), {"body": {"channel": "direct_bill"}}) | some month in ["2024-03", "2024-04", "2024-05"]]
+	request := {"program": "about.partners", "as_of": "2024-06-09", "facts": {"revenue_month": direct}}
+	finding(request).status == "met" with data.csp.direct_bill.rules.for_current_partners as ["about.partners"]
+	finding(request).status == "unknown" with data.csp.direct_bill.rules.for_current_partners as []
 }

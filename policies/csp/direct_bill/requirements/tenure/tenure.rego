@@ -183,6 +183,8 @@ shown["start"] := start
 
 shown["first_day"] := first_day
 
+shown["next_on"] := first_day if first_day > input.as_of
+
 shown["gaps"] := gaps if count(gaps) > 0
 
 shown["earlier"] := calendar.add_months(start, required.value) if "month_end_rule_decides" in review
