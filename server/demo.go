@@ -29,7 +29,7 @@ func recordDemo(ctx context.Context, service *decision.Service, logger *slog.Log
 		if _, _, err := service.RecordFacts(ctx, p.ID, p.Facts, ""); err != nil {
 			return "", fmt.Errorf("%s: %w", p.ID, err)
 		}
-		logger.Info("demonstration partner", "partner", p.ID, "story", p.Story)
+		logger.Info("demonstration partner", "partner", p.ID, "program", p.Program, "story", p.Story)
 	}
 	return demo.Suggested, nil
 }

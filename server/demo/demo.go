@@ -13,9 +13,10 @@ import (
 // Partner is a made-up partner and what is known of it.
 type Partner struct {
 	ID string
-	// Story says in a line what is interesting about it.
-	Story string
-	Facts []decision.Fact
+	// Story says in a line what is interesting about it, Program what to ask.
+	Story   string
+	Program string
+	Facts   []decision.Fact
 }
 
 // Suggested is the partner to ask about first.
@@ -26,29 +27,44 @@ func Partners(today time.Time) []Partner {
 	d := dates{today.UTC().Truncate(24 * time.Hour)}
 	in, out := d.reports, d.lines
 	return []Partner{
-		{"adria-cloud", "everything an applicant can check alone is in order",
+		{"adria-cloud", "everything an applicant can check alone is in order", enrollment,
 			d.applicant(in(41_250_000)...)},
-		{"borealis-it", "revenue of exactly the minimum, USD 300,000.00",
+		{"borealis-it", "revenue of exactly the minimum, USD 300,000.00", enrollment,
 			d.applicant(in(30_000_000)...)},
-		{Suggested, "revenue one cent short of USD 300,000.00",
+		{Suggested, "revenue one cent short of USD 300,000.00", enrollment,
 			d.applicant(in(29_999_999)...)},
-		{"dolomiti-systems", "reaches the minimum only with perpetual software, by its own monthly lines",
+		{"dolomiti-systems", "reaches the minimum only with perpetual software, by its own monthly lines", enrollment,
 			d.applicant(append(out(12, 2_400_000), d.line(2, "perpetual_software", 1_500_000))...)},
-		{"etna-services", "only seven months of revenue are known so far",
+		{"etna-services", "only seven months of revenue are known so far", enrollment,
 			d.applicant(out(7, 2_600_000)...)},
-		{"falco-reti", "reaches twelve months as an indirect reseller tomorrow",
+		{"falco-reti", "reaches twelve months as an indirect reseller tomorrow", enrollment,
 			d.applicant(append(in(35_000_000), d.tenure(d.month(-12, 1)))...)},
-		{"giulia-networks", "a location in Germany, sales in Italy",
+		{"giulia-networks", "a location in Germany, sales in Italy", enrollment,
 			d.applicant(append(in(36_000_000), fact("location", "DE-0007", "microsoft", d.day(-700), object{"country": "DE", "status": "active"}))...)},
-		{"habitat-digitale", "everything passed but the credit check, which has run for six weeks",
+		{"habitat-digitale", "everything passed but the credit check, which has run for six weeks", enrollment,
 			d.underWay(d.credit("pending"))},
-		{"iride-consulting", "every requirement is met, and Microsoft declined",
+		{"iride-consulting", "every requirement is met, and Microsoft declined", enrollment,
 			d.underWay(d.credit("passed"), d.plan(),
 				fact("microsoft_decision", "", "microsoft", d.day(-3), object{"value": "declined", "decided_on": d.day(-3)}))},
-		{"lumen-servizi", "the membership ran out last week",
+		{"lumen-servizi", "the membership ran out last week", enrollment,
 			d.lapsed(in(38_000_000)...)},
+		{"monviso-servizi", "bills directly, and meets what binds it", retention,
+			d.current("active", -120)},
+		{"navigli-cloud", "bills directly; the annual reassessment is overdue, and Microsoft has restricted it", retention,
+			d.current("restricted", -400)},
+		{"ortigia-it", "moves from direct bill to indirect reseller and is half way", transition,
+			d.current("restricted", -400, fact("transition", "", "partner", d.day(-20), object{
+				"ir_enrolled_on": d.day(-20), "ir_agreement_on": d.day(-18), "distributor_accepted_on": d.day(-9), "customers_moved": false,
+			}))},
 	}
 }
+
+// The programs to ask.
+const (
+	enrollment = "csp.direct_bill.enrollment"
+	retention  = "csp.direct_bill.retention"
+	transition = "csp.direct_bill.transition"
+)
 
 type object = map[string]any
 
@@ -105,7 +121,7 @@ func (d dates) lapsed(facts ...decision.Fact) []decision.Fact {
 }
 
 // underWay is a partner whose application has passed everything before the credit
-// check.
+// check. Microsoft confirmed its time as an indirect reseller when it verified revenue.
 func (d dates) underWay(facts ...decision.Fact) []decision.Fact {
 	submitted := d.today.AddDate(0, 0, -75)
 	published := -1
@@ -116,6 +132,7 @@ func (d dates) underWay(facts ...decision.Fact) []decision.Fact {
 	return d.applicant(append(append(d.reports(44_000_000),
 		fact("application", "", "partner", d.day(-75), object{"submitted_on": d.day(-75), "completed": true}),
 		fact("revenue_verification", window, "microsoft", d.day(-65), object{"status": "verified", "verified_usd_cents": 43_000_000, "on": d.day(-65)}),
+		d.confirmedTenure(d.month(-20, 0), d.day(-65)),
 		fact("assessment_contact", "", "microsoft", d.day(-64), object{"contacted_on": d.day(-64), "scheduled_on": d.day(-58)}),
 		fact("capability_assessment", "A-2041", "assessor", d.day(-57), object{
 			"assessor": "microsoft_third_party", "assessed_on": d.day(-57),
@@ -125,8 +142,27 @@ func (d dates) underWay(facts ...decision.Fact) []decision.Fact {
 	), facts...)...)
 }
 
+// current is a partner that bills directly, assessed on the day so far from today.
+func (d dates) current(state string, assessed int, facts ...decision.Fact) []decision.Fact {
+	return d.applicant(append(append(d.reports(52_000_000),
+		fact("csp_status", "", "microsoft", d.day(-30), object{"state": state}),
+		fact("agreement", "europe", "microsoft", d.day(-600), object{"model": "direct_bill", "accepted_on": d.day(-600)}),
+		fact("support_plan", "SP-17", "microsoft", d.day(-200), object{"type": "ASfP", "purchased_on": d.day(-200), "active_from": d.day(-200), "active_to": d.day(165)}),
+		fact("capability_assessment", "A-1702", "assessor", d.day(assessed), object{
+			"assessor": "microsoft_third_party", "assessed_on": d.day(assessed),
+			"results": object{"billing": "pass", "provisioning": "pass", "support": "pass", "security": "pass"},
+		}),
+	), facts...)...)
+}
+
 func (d dates) tenure(first string) decision.Fact {
 	return fact("reseller_tenure", "", "microsoft", first, object{"first_transaction_on": first, "months_without_transactions": []string{}})
+}
+
+func (d dates) confirmedTenure(first, on string) decision.Fact {
+	return fact("reseller_tenure", "", "microsoft", first, object{
+		"first_transaction_on": first, "months_without_transactions": []string{}, "confirmed_on": on,
+	})
 }
 
 func (d dates) credit(status string) decision.Fact {

@@ -27,6 +27,7 @@ func TestPartnersStayInteresting(t *testing.T) {
 		"dolomiti-systems": decision.NeedsReview, "etna-services": decision.Incomplete, "falco-reti": decision.NotEligible,
 		"giulia-networks": decision.NeedsReview, "habitat-digitale": decision.Incomplete,
 		"iride-consulting": decision.NotEligible, "lumen-servizi": decision.NotEligible,
+		"monviso-servizi": "compliant", "navigli-cloud": "non_compliant", "ortigia-it": "in_progress",
 	}
 	for _, day := range []string{
 		"2026-11-22", "2026-12-01", "2026-12-07", "2026-12-08", "2026-12-31", "2027-01-01", "2027-02-28", "2027-03-01",
@@ -41,7 +42,7 @@ func TestPartnersStayInteresting(t *testing.T) {
 			t.Fatalf("%d partners, want %d", len(partners), len(want))
 		}
 		for _, p := range partners {
-			d := decision.Decision{Program: "csp.direct_bill.enrollment", AsOf: decision.Day(day)}
+			d := decision.Decision{Program: p.Program, AsOf: decision.Day(day)}
 			d, err := decision.Evaluate(t.Context(), revision, d, nil, p.Facts)
 			if err != nil {
 				t.Fatal(err)

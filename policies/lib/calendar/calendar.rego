@@ -70,6 +70,16 @@ add_months_normalised(day, months) := _last_day if {
 days_between(from, to) := _ordinal(to) - _ordinal(from)
 
 # METADATA
+# description: >-
+#   The day that many days later, for no or more days. At most the last day that can be
+#   written.
+add_days(day, days) := _day(target, min([ordinal - _before(target), length(target)])) if {
+	ordinal := _ordinal(day) + days
+	furthest := min([(number(day) + floor(days / 28)) + 1, _last_month])
+	target := max([n | some n in numbers.range(number(day), furthest); _before(n) < ordinal])
+}
+
+# METADATA
 # description: Whether the value is text that names a day there is, such as 2024-02-29.
 is_day(value) if {
 	is_string(value)
@@ -126,6 +136,9 @@ _months_behind(day_of_month, published_on) := 2 if day_of_month < published_on
 _day_of_month(day) := to_number(substring(day, 8, 2))
 
 _day(n, day_of_month) := concat("-", [month_of(n), _pad(day_of_month, 2)])
+
+# Days from the beginning of year 1 to the last day before the month.
+_before(n) := _ordinal(_day(n, 1)) - 1
 
 # Days from the beginning of year 1, in the calendar of today.
 _ordinal(day) := sum([

@@ -32,3 +32,29 @@ step(name, due) := finding.make(name, due, {
 	"facts": {id | some id in data.csp.direct_bill.process[name].facts_used},
 	"missing": {fact | some fact in data.csp.direct_bill.process[name].missing},
 })
+
+# METADATA
+# description: The finding of a part of the standing of a current partner.
+standing(name, due) := finding.make(name, due, {
+	"met": [value | value := data.csp.direct_bill.standing[name].met],
+	"due": [value | value := data.csp.direct_bill.standing[name].due],
+	"reason": [value | value := data.csp.direct_bill.standing[name].reason],
+	"review": {code | some code in data.csp.direct_bill.standing[name].review},
+	"flags": {code | some code in data.csp.direct_bill.standing[name].flags},
+	"shown": {key: value | some key, value in data.csp.direct_bill.standing[name].shown},
+	"facts": {id | some id in data.csp.direct_bill.standing[name].facts_used},
+	"missing": {fact | some fact in data.csp.direct_bill.standing[name].missing},
+})
+
+# METADATA
+# description: The finding of a step on the way from direct-bill partner to indirect reseller.
+transition(name, due) := finding.make(name, due, {
+	"met": [value | value := data.csp.direct_bill.transition.steps[name].met],
+	"due": [value | value := data.csp.direct_bill.transition.steps[name].due],
+	"reason": [value | value := data.csp.direct_bill.transition.steps[name].reason],
+	"review": {code | some code in data.csp.direct_bill.transition.steps[name].review},
+	"flags": {code | some code in data.csp.direct_bill.transition.steps[name].flags},
+	"shown": {key: value | some key, value in data.csp.direct_bill.transition.steps[name].shown},
+	"facts": {id | some id in data.csp.direct_bill.transition.steps[name].facts_used},
+	"missing": {fact | some fact in data.csp.direct_bill.transition.steps[name].missing},
+})

@@ -149,6 +149,9 @@ test_what_binds_a_current_partner_exists if {
 		every name in version.current_partners.process {
 			is_string(data.csp.direct_bill.process[name].ref)
 		}
+		every name in version.current_partners.standing {
+			is_string(data.csp.direct_bill.standing[name].ref)
+		}
 		not "tenure" in version.current_partners.requirements
 	}
 }

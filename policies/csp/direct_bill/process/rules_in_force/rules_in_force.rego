@@ -36,7 +36,10 @@ review contains "application_predates_the_rules" if {
 }
 
 # Two days of application may mean two versions.
-review contains "facts_in_conflict" if fact.disputed("application", "")
+review contains "facts_in_conflict" if {
+	not rules.current_partner
+	fact.disputed("application", "")
+}
 
 # METADATA
 # description: What a reader should know besides.
@@ -82,6 +85,7 @@ facts_used contains id if {
 }
 
 facts_used contains id if {
+	rules.submitted_on
 	rules.version.id != rules.version_today.id
 	rules.decided
 	some id in fact.ids("microsoft_decision", "")

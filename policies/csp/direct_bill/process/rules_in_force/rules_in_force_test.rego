@@ -95,3 +95,15 @@ test_newer_rules_that_do_not_bind_yet if {
 	result.shown.version == "V-1"
 	result.shown.changed_on == "2024-06-10"
 }
+
+test_the_application_of_a_current_partner_says_nothing if {
+	said := [keyless("application", {"submitted_on": "2024-06-09"}), object.union(keyless("application", {"submitted_on": "2024-06-08"}), {"id": "b"})]
+	request := {"program": "about.partners", "as_of": "2024-06-10", "facts": {"application": said}}
+	finding(request).reason == "facts_in_conflict" with data.csp.direct_bill.rules.for_current_partners as []
+	finding(request).status == "met" with data.csp.direct_bill.rules.for_current_partners as ["about.partners"]
+	decided := object.union(request, {"facts": {"microsoft_decision": [keyless("microsoft_decision", {"value": "approved"})]}})
+	older := finding(decided) with data.csp.direct_bill.rules.for_current_partners as ["about.partners"]
+		with data.csp.direct_bill.rules.bound_by as {"2024-06-09", "2024-06-10"}
+	older.reason == "newer_rules_bind_later"
+	older.facts == []
+}

@@ -3,8 +3,8 @@
 # description: >-
 #   Microsoft reviews and verifies the revenue and may ask for more information. What
 #   counts is the latest verification of the months that the application was made with,
-#   or of any that came out between then and today. One that has not begun takes
-#   nothing back.
+#   or of any that came out between then and today; for a current partner, of the months
+#   that count today. One that has not begun takes nothing back.
 # related_resources:
 #   - ref: https://learn.microsoft.com/partner-center/enroll/direct-partner-new-requirements
 #     description: Revenue, subject to Microsoft's review and verification
@@ -34,10 +34,14 @@ met := false if verification.status == "rejected"
 # application to the one published today.
 
 first_end := calendar.published_window(
-	rules.on,
+	first_day,
 	dated.at(values.months.dated, rules.on).value,
 	dated.at(values.published_on.dated, rules.on).value,
 ).to
+
+first_day := rules.on if not rules.current_partner
+
+first_day := input.as_of if rules.current_partner
 
 ends contains record.key if {
 	some record in input.facts.revenue_verification
@@ -146,11 +150,26 @@ reason := "met_with_amount" if {
 reason := "verified_amount_below_minimum" if {
 	amount
 	met == false
+	not rules.current_partner
+}
+
+reason := "verified_amount_below_minimum_current_partner" if {
+	amount
+	met == false
+	rules.current_partner
 }
 
 reason := "rejected" if rejected
 
-reason := "unverified" if verification.status == "unverified"
+reason := "unverified" if {
+	verification.status == "unverified"
+	not rules.current_partner
+}
+
+reason := "unverified_current_partner" if {
+	verification.status == "unverified"
+	rules.current_partner
+}
 
 reason := "verification_of_other_months" if {
 	not latest

@@ -210,3 +210,26 @@ test_the_same_said_twice_is_no_contradiction if {
 	twice := [verification("2024-05", verified), object.union(verification("2024-05", verified), {"id": "other"})]
 	finding(on("2024-06-15", twice, {})).status == "met"
 }
+
+about_partners(request) := result if {
+	result := finding(object.union(request, {"program": "about.partners"})) with data.csp.direct_bill.rules.for_current_partners as ["about.partners"]
+}
+
+test_a_current_partner_is_told_nothing_of_applying if {
+	short := {"status": "verified", "verified_usd_cents": 999}
+	about_partners(on_body(short)).status == "not_met"
+	about_partners(on_body(short)).reason == "verified_amount_below_minimum_current_partner"
+	finding(on_body(short)).reason == "verified_amount_below_minimum"
+	about_partners(on_body({"status": "unverified"})).reason == "unverified_current_partner"
+	finding(on_body({"status": "unverified"})).reason == "unverified"
+}
+
+test_of_a_current_partner_only_the_months_of_today_count if {
+	earlier := on("2024-06-15", [verification("2024-04", {"status": "rejected"})], applied("2024-06-01"))
+	finding(earlier).status == "not_met"
+	about_partners(earlier).reason == "verification_of_other_months"
+
+	# Older rules may bind a current partner; older months do not.
+	result := about_partners(earlier) with data.csp.direct_bill.rules.bound_by as {"2024-06-01", "2024-06-15"}
+	result.reason == "verification_of_other_months"
+}

@@ -163,21 +163,37 @@ flags contains "plan_predates_application" if {
 	predates_application(plan)
 }
 
-predates_application(_) if not rules.submitted_on
+predates_application(_) if {
+	not rules.submitted_on
+	not rules.current_partner
+}
 
 predates_application(plan) if plan.held_since < rules.submitted_on
 
 # METADATA
 # description: Why no plan is active, or why that is not known.
-reason := "plan_not_started" if {
+reason := concat("", ["plan_not_started", suffix]) if {
 	met == false
 	count(not_started) > 0
 }
 
-reason := "plan_ended" if {
+reason := concat("", ["plan_ended", suffix]) if plan_ended
+
+reason := "unknown_current_partner" if {
+	undetermined
+	rules.current_partner
+}
+
+plan_ended if {
 	met == false
 	count(not_started) == 0
 }
+
+# A current partner passed the credit check long ago, and is told nothing of it.
+
+default suffix := ""
+
+suffix := "_current_partner" if rules.current_partner
 
 # METADATA
 # description: The values that explain it.
@@ -195,7 +211,7 @@ shown["held_since"] := min(held_since_too_early)
 
 shown["starts_on"] := min(not_started) if met == false
 
-shown["ended_on"] := max(ends) if reason == "plan_ended"
+shown["ended_on"] := max(ends) if plan_ended
 
 deciding := accepted if count(accepted) > 0
 

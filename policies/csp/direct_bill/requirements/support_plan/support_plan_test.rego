@@ -211,3 +211,22 @@ test_a_contradicting_credit_check if {
 	finding(bought_on("2024-07-09")).facts == ["0", "credit_check", "other"]
 	finding(bought_on("2024-06-15")).status == "met"
 }
+
+about_partners(day, bodies) := result if {
+	result := finding(object.union(on(day, bodies), {"program": "about.partners"}))
+		with data.csp.direct_bill.rules.for_current_partners as ["about.partners"]
+}
+
+test_a_current_partner_is_told_nothing_of_applying if {
+	about_partners("2024-06-15", [{"type": "A"}]).status == "met"
+	about_partners("2024-06-15", [{"type": "A"}]).flags == []
+	ended := about_partners("2024-06-15", [{"type": "A", "active_to": "2024-06-15"}])
+	ended.status == "not_met"
+	ended.reason == "plan_ended_current_partner"
+	ended.shown.ended_on == "2024-06-15"
+	to_come := about_partners("2024-06-15", [{"type": "A", "active_from": "2024-06-16"}])
+	to_come.reason == "plan_not_started_current_partner"
+	to_come.shown.starts_on == "2024-06-16"
+	about_partners("2024-06-15", []).status == "unknown"
+	about_partners("2024-06-15", []).reason == "unknown_current_partner"
+}
