@@ -12,7 +12,10 @@ import (
 	"assay/server/policy"
 )
 
-const shippedPolicies = "../policies"
+const (
+	shippedPolicies = "../policies"
+	fy26Policies    = "../overlays/fy26"
+)
 
 // trees are the policy trees that ship, as the folders they are laid from.
 var trees = map[string][]string{

@@ -28,9 +28,15 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	overlay, err := filepath.Abs(fy26Policies)
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("SHIPPED", shipped)
+			env.Setenv("FY26", overlay)
 			s := &session{env: env, policies: shipped}
 			env.Values[sessionKey{}] = s
 			env.Defer(s.stop)
@@ -43,6 +49,7 @@ func TestScripts(t *testing.T) {
 			"http":     cmdHTTP,
 			"status":   cmdStatus,
 			"json":     cmdJSON,
+			"daily":    cmdDaily,
 			"save":     cmdSave,
 			"await":    cmdAwait,
 			"policies": cmdPolicies,
@@ -191,6 +198,32 @@ func cmdJSON(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	if (got == strings.Join(args[1:], " ")) == neg {
 		ts.Fatalf("%s is %s\n%s", args[0], got, s.body)
+	}
+}
+
+// daily FROM TO FILE PATH VALUE asks for the decision in FILE as of every day from the
+// first to the last, and compares a value of each answer.
+func cmdDaily(ts *testscript.TestScript, neg bool, args []string) {
+	s := sessionOf(ts)
+	first, err := time.Parse(time.DateOnly, args[0])
+	ts.Check(err)
+	last, err := time.Parse(time.DateOnly, args[1])
+	ts.Check(err)
+	var request map[string]any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[2])), &request))
+	if last.Before(first) {
+		ts.Fatalf("no day lies between %s and %s", args[0], args[1])
+	}
+	for day := first; !day.After(last); day = day.AddDate(0, 0, 1) {
+		request["as_of"] = day.Format(time.DateOnly)
+		body, err := json.Marshal(request)
+		ts.Check(err)
+		file := ts.MkAbs("daily.json")
+		ts.Check(os.WriteFile(file, body, 0o644))
+		cmdHTTP(ts, false, []string{http.MethodPost, "/v1/decisions", file})
+		if got, _ := s.at(args[3]); (got == strings.Join(args[4:], " ")) == neg {
+			ts.Fatalf("as of %s, %s is %s\n%s", request["as_of"], args[3], got, s.body)
+		}
 	}
 }
 

@@ -1,6 +1,6 @@
 # METADATA
 # title: Findings
-# description: Collects what a requirement, or a step of the process, says into a finding.
+# description: Collects what a requirement, a step of the process or a gate says into a finding.
 package csp.direct_bill.findings
 
 import data.lib.finding
@@ -57,4 +57,17 @@ transition(name, due) := finding.make(name, due, {
 	"shown": {key: value | some key, value in data.csp.direct_bill.transition.steps[name].shown},
 	"facts": {id | some id in data.csp.direct_bill.transition.steps[name].facts_used},
 	"missing": {fact | some fact in data.csp.direct_bill.transition.steps[name].missing},
+})
+
+# METADATA
+# description: The finding of a gate, which stands before an action.
+gate(name, due) := finding.make(name, due, {
+	"met": [value | value := data.csp.direct_bill.gates[name].met],
+	"due": [value | value := data.csp.direct_bill.gates[name].due],
+	"reason": [value | value := data.csp.direct_bill.gates[name].reason],
+	"review": {code | some code in data.csp.direct_bill.gates[name].review},
+	"flags": {code | some code in data.csp.direct_bill.gates[name].flags},
+	"shown": {key: value | some key, value in data.csp.direct_bill.gates[name].shown},
+	"facts": {id | some id in data.csp.direct_bill.gates[name].facts_used},
+	"missing": {fact | some fact in data.csp.direct_bill.gates[name].missing},
 })

@@ -11,16 +11,15 @@ import data.lib.rollup
 
 # METADATA
 # description: Roll-up over the requirements of phase P1.
-outcome := rollup.eligibility([findings.requirement(name, true) | some name in counting])
+outcome := rollup.eligibility(results)
 
 # METADATA
 # description: The requirements that stand in the way.
-failing contains name if {
-	some name in counting
-	finding := findings.requirement(name, true)
-	finding.due == true
-	finding.status == "not_met"
-}
+failing := {name | some name in rollup.with_status(results, "not_met")}
+
+# METADATA
+# description: What each requirement says that counts.
+results := [findings.requirement(name, true) | some name in counting]
 
 counting contains name if {
 	some name in rules.version.requirements.P1

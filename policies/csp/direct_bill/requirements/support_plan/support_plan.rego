@@ -1,13 +1,12 @@
 # METADATA
 # title: Microsoft support plan
 # description: >-
-#   One of the accepted support plans is active. It may be bought only once Microsoft
-#   has given notice that the credit check was passed; the page forbids buying it
-#   earlier and names no sanction, so an earlier purchase is for a person to judge. A
-#   plan from before the application is accepted, with a remark.
+#   One of the accepted support plans is active. A plan from before the application is
+#   accepted, with a remark. Whether it was bought in the right order is a step of the
+#   process (plan_purchase).
 # related_resources:
 #   - ref: https://learn.microsoft.com/partner-center/enroll/direct-partner-new-requirements
-#     description: Support plan, and the credit check that comes before its purchase
+#     description: Support plan, one of Advanced or Premier Support for Partners
 package csp.direct_bill.requirements.support_plan
 
 import data.csp.direct_bill.requirements.support_plan.citation
@@ -105,60 +104,21 @@ review contains "other_plan_offered" if {
 	count(others) > 0
 }
 
-review contains "plan_bought_before_credit_notice" if count(held_since_too_early) > 0
-
-review contains "facts_in_conflict" if count(disputed) > 0
+review contains "facts_in_conflict" if count(disputed_keys) > 0
 
 review contains "rules_changed_since_application" if rules.changed(values.types.dated)
 
-held_since_too_early contains plan.held_since if {
-	dated.at(values.purchase.dated, rules.on).value == "after_credit_notice"
-	not fact.disputed("credit_check", "")
-	some plan in accepted
-	purchase_barred_on(plan.held_since)
-}
-
-# No plan may be bought from the application, or from the start of the credit check,
-# until the notice that it was passed.
-
-purchase_barred_on(day) if {
-	rules.submitted_on <= day
-	not notice_by(day)
-}
-
-purchase_barred_on(day) if {
-	fact.on_or_before(credit.started_on, day)
-	not notice_by(day)
-}
-
-notice_by(day) if {
-	credit.status == "passed"
-	fact.on_or_before(credit.notified_on, day)
-}
-
-credit := record.body if {
-	some record in input.facts.credit_check
-	fact.stands(record)
-}
-
-# Contradictions that decide: on the plans if no other plan does, and on the credit
-# check if a plan was bought after the application.
-
-disputed contains ["support_plan", record.key] if {
+# Contradictions on one plan decide only if there is no other.
+disputed_keys contains record.key if {
 	count(accepted) == 0
 	some record in input.facts.support_plan
 	fact.disputed("support_plan", record.key)
 }
 
-disputed contains ["credit_check", ""] if {
-	fact.disputed("credit_check", "")
-	some plan in accepted
-	not predates_application(plan)
-}
-
 # METADATA
 # description: What a reader should know besides.
 flags contains "plan_predates_application" if {
+	not rules.current_partner
 	some plan in accepted
 	predates_application(plan)
 }
@@ -207,9 +167,9 @@ shown["citation"] := types.citation
 
 shown["citation"] := citation if not types
 
-shown["held_since"] := min(held_since_too_early)
-
 shown["starts_on"] := min(not_started) if met == false
+
+shown["next_on"] := min(not_started) if met == false
 
 shown["ended_on"] := max(ends) if plan_ended
 
@@ -235,17 +195,10 @@ facts_used contains record.id if {
 	some record in input.ended.support_plan
 }
 
-facts_used contains id if {
-	"plan_bought_before_credit_notice" in review
-	some kind in ["application", "credit_check"]
-	some id in fact.ids(kind, "")
-}
-
 facts_used contains record.id if {
-	some kind in ["support_plan", "credit_check"]
-	some record in input.facts[kind]
+	some record in input.facts.support_plan
 	fact.leads(record)
-	[kind, record.key] in disputed
+	record.key in disputed_keys
 }
 
 # METADATA

@@ -5,16 +5,10 @@ import data.csp.direct_bill.requirements.support_plan.citation
 
 page := {"title": "Page", "url": "https://example.com"}
 
-values := {
-	"types": {"dated": [
-		{"since": "2020-01-01", "value": ["A", "B"], "citation": page},
-		{"since": "2025-01-01", "value": ["B"], "citation": page},
-	]},
-	"purchase": {"dated": [
-		{"since": "2020-01-01", "value": "any_time", "citation": page},
-		{"since": "2023-01-01", "value": "after_credit_notice", "citation": page},
-	]},
-}
+values := {"types": {"dated": [
+	{"since": "2020-01-01", "value": ["A", "B"], "citation": page},
+	{"since": "2025-01-01", "value": ["B"], "citation": page},
+]}}
 
 finding(request) := result if {
 	result := findings.requirement("support_plan", true) with input as request
@@ -23,18 +17,14 @@ finding(request) := result if {
 
 plan(id, body) := {"id": id, "kind": "support_plan", "key": id, "source": "partner", "valid_from": "2024-01-01", "body": body}
 
-keyless(kind, body) := {"id": kind, "kind": kind, "key": "", "source": "microsoft", "valid_from": "2024-01-01", "body": body}
-
 # Plans of a partner that has not applied.
 on(day, bodies) := {"as_of": day, "facts": {"support_plan": [plan(format_int(i, 10), body) | some i, body in bodies]}}
 
-# The same of an applicant, with the credit check given.
-applicant(day, bodies, credit) := object.union(on(day, bodies), {"facts": {
-	"application": [keyless("application", {"submitted_on": "2024-06-16"})],
-	"credit_check": [keyless("credit_check", credit)],
-}})
-
-passed := {"status": "passed", "started_on": "2024-07-01", "notified_on": "2024-07-09"}
+# The same of an applicant.
+applicant(day, bodies) := object.union(on(day, bodies), {"facts": {"application": [{
+	"id": "application", "kind": "application", "key": "", "source": "partner",
+	"valid_from": "2024-01-01", "body": {"submitted_on": "2024-06-16"},
+}]}})
 
 test_met_from_the_first_to_the_last_day if {
 	body := {"type": "A", "active_from": "2024-06-15", "active_to": "2024-06-17"}
@@ -133,59 +123,26 @@ test_what_cannot_be_read_decides_nothing if {
 test_the_accepted_plans_change_on_their_day if {
 	finding(on("2024-12-31", [{"type": "A"}])).status == "met"
 	finding(on("2025-01-01", [{"type": "A"}])).status == "needs_review"
-	finding(applicant("2024-12-31", [{"type": "A", "purchased_on": "2024-07-09"}], passed)).status == "met"
-	finding(applicant("2025-01-01", [{"type": "A", "purchased_on": "2024-07-09"}], passed)).reason == "rules_changed_since_application"
+	finding(applicant("2024-12-31", [{"type": "A", "purchased_on": "2024-07-09"}])).status == "met"
+	finding(applicant("2025-01-01", [{"type": "A", "purchased_on": "2024-07-09"}])).reason == "rules_changed_since_application"
 	finding(on("2019-12-31", [{"type": "A"}])).status == "unknown"
 	finding(on("2019-12-31", [{"type": "A"}])).shown.citation == citation
 	finding(on("2019-12-31", [{"type": "A", "active_to": "2019-01-01"}])).status == "unknown"
 }
 
-test_bought_on_the_day_of_the_notice if {
-	result := finding(applicant("2024-07-10", [{"type": "A", "purchased_on": "2024-07-09"}], passed))
-	result.status == "met"
-	result.flags == []
-}
-
-test_bought_the_day_before_the_notice if {
-	result := finding(applicant("2024-07-10", [{"type": "A", "purchased_on": "2024-07-08"}], passed))
-	result.status == "needs_review"
-	result.reason == "plan_bought_before_credit_notice"
-	result.shown.held_since == "2024-07-08"
-	result.facts == ["0", "application", "credit_check"]
-}
-
-test_bought_on_the_day_of_the_application_or_before if {
-	finding(applicant("2024-07-10", [{"type": "A", "purchased_on": "2024-06-16"}], passed)).status == "needs_review"
-	earlier := finding(applicant("2024-07-10", [{"type": "A", "purchased_on": "2024-06-15"}], passed))
+test_bought_before_the_application_or_after if {
+	earlier := finding(applicant("2024-07-10", [{"type": "A", "purchased_on": "2024-06-15"}]))
 	earlier.status == "met"
 	earlier.flags == ["plan_predates_application"]
+	finding(applicant("2024-07-10", [{"type": "A", "purchased_on": "2024-06-16"}])).status == "met"
+	finding(applicant("2024-07-10", [{"type": "A", "purchased_on": "2024-06-16"}])).flags == []
 }
 
-test_bought_without_a_notice if {
-	every credit in [{}, {"status": "pending"}, {"status": "failed", "notified_on": "2024-07-01"}, {"status": "passed"}, {"status": "passed", "notified_on": 1}] {
-		finding(applicant("2024-07-10", [{"type": "A", "purchased_on": "2024-07-08"}], credit)).reason == "plan_bought_before_credit_notice"
-	}
-}
-
-no_application(day) := {
-	"support_plan": [plan("p", {"type": "A", "purchased_on": day})],
-	"credit_check": [keyless("credit_check", passed)],
-}
-
-test_bought_during_the_credit_check_of_no_known_application if {
-	finding({"as_of": "2024-07-10", "facts": no_application("2024-07-01")}).reason == "plan_bought_before_credit_notice"
-	finding({"as_of": "2024-07-10", "facts": no_application("2024-06-30")}).status == "met"
-	finding({"as_of": "2024-07-10", "facts": no_application("2024-07-09")}).status == "met"
-}
-
-test_once_a_plan_could_be_bought_at_any_time if {
-	facts := {
-		"support_plan": [plan("p", {"type": "A", "purchased_on": "2022-12-31"})],
-		"application": [keyless("application", {"submitted_on": "2022-12-31"})],
-	}
-	later := object.union(facts, {"application": [keyless("application", {"submitted_on": "2023-01-01"})], "support_plan": [plan("p", {"type": "A", "purchased_on": "2023-01-01"})]})
-	finding({"as_of": "2023-06-01", "facts": facts}).status == "met"
-	finding({"as_of": "2023-06-01", "facts": later}).reason == "plan_bought_before_credit_notice"
+test_a_current_partner_has_no_application if {
+	request := object.union(on("2024-06-15", [{"type": "A", "purchased_on": "2022-01-01"}]), {"program": "about.partners"})
+	result := finding(request) with data.csp.direct_bill.rules.for_current_partners as ["about.partners"]
+	result.status == "met"
+	result.flags == []
 }
 
 test_held_before_any_application if {
@@ -197,19 +154,6 @@ test_contradictions_that_decide_are_for_a_person if {
 	finding({"as_of": "2024-06-15", "facts": {"support_plan": plans}}).reason == "facts_in_conflict"
 	finding({"as_of": "2024-06-15", "facts": {"support_plan": plans}}).facts == ["p", "q"]
 	finding({"as_of": "2024-06-15", "facts": {"support_plan": array.concat(plans, [plan("r", {"type": "B"})])}}).status == "met"
-}
-
-contradicting := [keyless("credit_check", passed), object.union(keyless("credit_check", {"status": "pending"}), {"id": "other"})]
-
-bought_on(day) := object.union(
-	applicant("2024-07-10", [{"type": "A", "purchased_on": day}], passed),
-	{"facts": {"credit_check": contradicting}},
-)
-
-test_a_contradicting_credit_check if {
-	finding(bought_on("2024-07-09")).reason == "facts_in_conflict"
-	finding(bought_on("2024-07-09")).facts == ["0", "credit_check", "other"]
-	finding(bought_on("2024-06-15")).status == "met"
 }
 
 about_partners(day, bodies) := result if {

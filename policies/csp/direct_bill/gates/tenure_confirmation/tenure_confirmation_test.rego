@@ -1,0 +1,67 @@
+package csp.direct_bill.gates.tenure_confirmation_test
+
+import data.csp.direct_bill.findings
+import data.csp.direct_bill.gates.tenure_confirmation.citation
+
+on(day, records) := result if {
+	result := findings.gate("tenure_confirmation", true) with input as {"as_of": day, "facts": {"reseller_tenure": records}, "ended": {}}
+}
+
+tenure(body) := {
+	"id": "t", "kind": "reseller_tenure", "key": "", "source": "microsoft", "valid_from": "2023-01-01",
+	"body": object.union({"first_transaction_on": "2023-03-06"}, body),
+}
+
+confirmed := tenure({"confirmed_on": "2024-06-20"})
+
+test_open_from_the_day_of_the_confirmation_on if {
+	result := on("2024-06-20", [confirmed])
+	result.status == "met"
+	result.shown == {"confirmed_on": "2024-06-20", "citation": citation}
+	result.facts == ["t"]
+	result.missing == []
+}
+
+test_closed_the_day_before if {
+	result := on("2024-06-19", [confirmed])
+	result.status == "not_met"
+	result.reason == "tenure_unconfirmed"
+	result.flags == ["confirmed_later"]
+	result.shown.next_on == "2024-06-20"
+	result.missing == []
+}
+
+test_closed_without_a_confirmation if {
+	result := on("2024-06-20", [tenure({})])
+	result.status == "not_met"
+	result.reason == "tenure_unconfirmed"
+	result.flags == []
+	result.missing == [{"kind": "reseller_tenure", "field": "confirmed_on"}]
+}
+
+test_not_known_without_a_fact if {
+	result := on("2024-06-20", [])
+	result.status == "unknown"
+	result.reason == "tenure_unconfirmed"
+	result.missing == [{"kind": "reseller_tenure", "field": "confirmed_on"}]
+}
+
+test_what_cannot_be_read_opens_nothing if {
+	every day in [null, true, 20240620, ["2024-06-20"], "2024-06-31", ""] {
+		on("2024-06-20", [tenure({"confirmed_on": day})]).status == "unknown"
+	}
+}
+
+test_what_the_partner_relays_is_said_to_be_so if {
+	result := on("2024-06-20", [object.union(confirmed, {"source": "partner"})])
+	result.status == "met"
+	result.flags == ["relayed_by_the_partner"]
+}
+
+test_contradictions_are_for_a_person if {
+	result := on("2024-06-20", [confirmed, object.union(tenure({}), {"id": "other"})])
+	result.status == "needs_review"
+	result.reason == "facts_in_conflict"
+	result.facts == ["other", "t"]
+	result.missing == []
+}
