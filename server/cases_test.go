@@ -20,6 +20,7 @@ const (
 // trees are the policy trees that ship, as the folders they are laid from.
 var trees = map[string][]string{
 	"shipped": {shippedPolicies},
+	"fy26":    {shippedPolicies, "../overlays/fy26"},
 }
 
 // TestCases decides every case of the policies that ship. UPDATE=1 writes the

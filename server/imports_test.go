@@ -1,10 +1,14 @@
 package main
 
 import (
+	"go/ast"
 	"go/build"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -90,4 +94,69 @@ func checkPackage(t *testing.T, name string, pkg *build.Package) {
 			}
 		}
 	}
+}
+
+// TestGoKnowsNoProgram: what is decided is data. No program, requirement or action of
+// the policies is named in the Go that decides, explains, answers and keeps.
+func TestGoKnowsNoProgram(t *testing.T) {
+	t.Parallel()
+	revision, err := loadPolicies(t.Context(), []string{shippedPolicies})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, p := range revision.Programs() {
+		names = append(names, p.Name)
+		for _, a := range p.Actions {
+			names = append(names, a.ID)
+		}
+		for _, r := range p.Requirements {
+			names = append(names, r.ID)
+		}
+	}
+	// Words that are also ordinary ones of the code.
+	names = slices.DeleteFunc(names, func(name string) bool { return !strings.ContainsAny(name, "._") })
+	if len(names) < 20 {
+		t.Fatalf("only %v are looked for", names)
+	}
+	searched := 0
+	for _, dir := range []string{"decision", "policy", "explain", "api", "schema", "strictjson", ".", "../db", "../db/column"} {
+		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			searched++
+			for _, literal := range stringLiterals(t, file) {
+				if slices.Contains(names, literal) {
+					t.Errorf("%s names %s", file, literal)
+				}
+			}
+		}
+	}
+	if searched < 40 {
+		t.Errorf("only %d files searched", searched)
+	}
+}
+
+// stringLiterals are the constants of a Go file that are text.
+func stringLiterals(t *testing.T, file string) []string {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var literals []string
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+			if text, err := strconv.Unquote(literal.Value); err == nil {
+				literals = append(literals, text)
+			}
+		}
+		return true
+	})
+	return literals
 }

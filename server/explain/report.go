@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,7 +23,8 @@ func (l Language) Report(program decision.Program, d decision.Decision, result d
 	}
 	line(pattern(l.words.Headings.Outcome, "outcome", l.Outcome(program.Name, result.Outcome)))
 	line(l.fill(texts.Heading, map[string]any{
-		"as_of": string(d.AsOf), "version": result.Version, "phase": result.Phase, "action": l.Action(program.Name, d.Action),
+		"as_of": string(d.AsOf), "version": cmp.Or(result.Version, "–"), "phase": cmp.Or(result.Phase, "–"),
+		"action": l.Action(program.Name, d.Action),
 	}))
 	line(l.Rollup(program.Name, result))
 	b.WriteByte('\n')

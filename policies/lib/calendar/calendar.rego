@@ -66,18 +66,22 @@ add_months_normalised(day, months) := _last_day if {
 }
 
 # METADATA
-# description: How many days later the second day is; negative if it is earlier.
-days_between(from, to) := _ordinal(to) - _ordinal(from)
+# description: >-
+#   The day that many days later; earlier if the number is negative. At most the last day
+#   that can be written.
+add_days(day, days) := _day(n, (target - _ordinal(_day(n, 1))) + 1) if {
+	target := _ordinal(day) + days
+	reach := floor(abs(days) / 28) + 1
+	some n in numbers.range(max([number(day) - reach, 0]), min([number(day) + reach, _last_month]))
+	target >= _ordinal(_day(n, 1))
+	target < _ordinal(_day(n, 1)) + length(n)
+}
+
+add_days(day, days) := _last_day if _ordinal(day) + days > _ordinal(_last_day)
 
 # METADATA
-# description: >-
-#   The day that many days later, for no or more days. At most the last day that can be
-#   written.
-add_days(day, days) := _day(target, min([ordinal - _before(target), length(target)])) if {
-	ordinal := _ordinal(day) + days
-	furthest := min([(number(day) + floor(days / 28)) + 1, _last_month])
-	target := max([n | some n in numbers.range(number(day), furthest); _before(n) < ordinal])
-}
+# description: How many days later the second day is; negative if it is earlier.
+days_between(from, to) := _ordinal(to) - _ordinal(from)
 
 # METADATA
 # description: Whether the value is text that names a day there is, such as 2024-02-29.
@@ -136,9 +140,6 @@ _months_behind(day_of_month, published_on) := 2 if day_of_month < published_on
 _day_of_month(day) := to_number(substring(day, 8, 2))
 
 _day(n, day_of_month) := concat("-", [month_of(n), _pad(day_of_month, 2)])
-
-# Days from the beginning of year 1 to the last day before the month.
-_before(n) := _ordinal(_day(n, 1)) - 1
 
 # Days from the beginning of year 1, in the calendar of today.
 _ordinal(day) := sum([

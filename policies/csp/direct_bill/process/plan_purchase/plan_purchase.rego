@@ -225,11 +225,11 @@ default began := "credit_check"
 
 began := "application" if rules.submitted_on == barred_from
 
-shown["submitted_on"] := rules.submitted_on if due
+shown["submitted_on"] := rules.submitted_on
 
-shown["started_on"] := credit.started_on if due
+shown["started_on"] := credit.started_on
 
-shown["notified_on"] := notified_on if due
+shown["notified_on"] := notified_on
 
 facts_used contains id if {
 	due

@@ -1,9 +1,9 @@
 # METADATA
 # title: Assessment of the capabilities
 # description: >-
-#   A third party appointed by Microsoft has assessed the required areas, the latest
-#   such assessment was passed in all of them, and it is not too old. Assessments by
-#   others do not count, and none completes another.
+#   An assessor that Microsoft accepts has assessed the required areas, the latest such
+#   assessment was passed in all of them, and it is not too old. Assessments by others do
+#   not count, and none completes another.
 # related_resources:
 #   - ref: https://learn.microsoft.com/partner-center/enroll/direct-partner-new-requirements
 #     description: Capabilities, reviewed by Microsoft through third-party assessments
@@ -208,6 +208,16 @@ shown.valid_until := valid_until
 shown.validity := {"months": validity.value}
 
 shown.claimed_on := claimed_on if claim_open
+
+# Whose the latest claimed assessment is said to be.
+shown.claimed := {"any_of": sort({record.body.assessor |
+	some record in claimed
+	record.body.assessed_on == claimed_on
+})} if {
+	claim_open
+}
+
+shown.accepted := {"any_of": sort(assessors.value)}
 
 shown.passed_areas := sort(passed) if count(passed) > 0
 

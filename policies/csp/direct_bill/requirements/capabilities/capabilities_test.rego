@@ -108,6 +108,7 @@ test_only_microsofts_assessor_counts if {
 	result.status == "not_met"
 	result.reason == "not_by_microsofts_assessor"
 	result.shown.assessors == ["auditor", "partner"]
+	result.shown.accepted == {"any_of": ["microsoft_third_party"]}
 	result.shown.citation == page("assessors")
 	result.facts == ["a", "b"]
 	finding(on("2024-09-01", array.concat(records, [third_party("c", "2024-07-01", all_passed)]))).status == "met"
@@ -122,6 +123,7 @@ test_an_appointment_that_is_only_claimed_is_for_a_person if {
 		result.status == "needs_review"
 		result.reason == "appointment_claimed"
 		result.shown.claimed_on == "2024-08-01"
+		result.shown.claimed == {"any_of": ["microsoft_third_party"]}
 		result.shown.citation == page("assessors")
 		result.facts == ["a"]
 		result.missing == []
