@@ -23,3 +23,12 @@ func (db *DB) Partners(ctx context.Context, after string, limit int) ([]decision
 
 // pageSize keeps a negative limit from meaning "all", as it does to SQLite.
 func pageSize(limit int) int64 { return int64(max(limit, 0)) }
+
+// PartnerExists implements decision.Store.
+func (db *DB) PartnerExists(ctx context.Context, partner string) (bool, error) {
+	exists, err := db.reads.PartnerExists(ctx, partner)
+	if err != nil {
+		return false, fmt.Errorf("look up partner %s: %w", partner, translate(err))
+	}
+	return exists, nil
+}

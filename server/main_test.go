@@ -238,7 +238,7 @@ func cmdSave(ts *testscript.TestScript, _ bool, args []string) {
 func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
 	s := sessionOf(ts)
 	want := strings.Join(args[1:], " ")
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		response, err := http.Get(s.url + "/v1/status")
 		ts.Check(err)
 		s.body, err = io.ReadAll(response.Body)

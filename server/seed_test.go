@@ -25,15 +25,15 @@ func TestSeedTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	programs := make(map[string]decision.Program)
-	actions := make(map[string]bool)
+	actions := make(map[string][]string)
 	for _, p := range revision.Programs() {
 		programs[p.Name] = p
 		for _, a := range p.Actions {
-			actions[a.ID] = true
+			actions[a.ID] = a.Gates
 		}
 	}
 	exists := func(name string) bool {
-		if _, isProgram := programs[name]; isProgram || actions[name] {
+		if _, isProgram := programs[name]; isProgram || actions[name] != nil {
 			return true
 		}
 		rules, _ := filepath.Glob(filepath.Join(shippedPolicies, "csp/direct_bill", name, "*.rego"))
@@ -48,9 +48,26 @@ func TestSeedTable(t *testing.T) {
 		if len(names) == 0 && !strings.HasPrefix(row[3], "informational") {
 			t.Errorf("%s names nothing that implements it", row[1])
 		}
+		var gates, asked []string
 		for _, name := range names {
 			if !exists(name[1]) {
 				t.Errorf("%s: there is no %s", row[1], name[1])
+			}
+			if gate, ok := strings.CutPrefix(name[1], "gates/"); ok {
+				gates = append(gates, gate)
+			}
+			if actions[name[1]] != nil {
+				asked = append(asked, name[1])
+			}
+		}
+		for _, gate := range gates {
+			if !slices.ContainsFunc(asked, func(action string) bool { return slices.Contains(actions[action], gate) }) {
+				t.Errorf("%s: none of the actions %v asks for the gate %s", row[1], asked, gate)
+			}
+		}
+		for _, action := range asked {
+			if !slices.ContainsFunc(gates, func(gate string) bool { return slices.Contains(actions[action], gate) }) {
+				t.Errorf("%s: the action %s asks for none of the gates %v", row[1], action, gates)
 			}
 		}
 	}
@@ -63,6 +80,9 @@ func TestSeedTable(t *testing.T) {
 	}
 	for name, p := range programs {
 		for _, r := range p.Requirements {
+			if prefix := strings.TrimRight(r.Ref, "0123456789abcdefg-"); !strings.Contains(page, prefix) {
+				t.Errorf("the page does not say what %s is", r.Ref)
+			}
 			own := strings.HasPrefix(r.Rule.File, strings.ReplaceAll(name, ".", "/")+"/") && strings.Contains(page, "`"+name+"`")
 			if part := path(r.Rule.File); !own && !strings.Contains(page, "`"+part+"`") {
 				t.Errorf("no sentence is named for %s of %s", part, name)

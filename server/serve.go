@@ -64,7 +64,8 @@ The API document is at /openapi.yaml, a page to try it at /docs.`,
 	flags.StringVar(&c.logFormat, "log-format", "text", "text or json, on standard error")
 	cmd.SetHelpTemplate(cmd.HelpTemplate() + `
 Every flag can be set in the environment too: --db as ASSAY_DB, --log-format as
-ASSAY_LOG_FORMAT. A flag wins over the environment.
+ASSAY_LOG_FORMAT. A flag wins over the environment. ASSAY_POLICIES takes several
+folders with the separator of PATH between them.
 `)
 	return cmd
 }

@@ -22,6 +22,9 @@ func (s *server) CreateDecision(ctx context.Context, r CreateDecisionRequestObje
 	}
 	request.RequestID = requestOf(ctx).id
 	d, revision, err := s.service.Decide(ctx, request)
+	if errors.Is(err, decision.ErrUnknownPartner) {
+		return nil, failAt(ProblemCodePartnerNotFound, inBody("/partner", "nobody ever recorded a fact about this partner, and none came with the request"))
+	}
 	if errors.Is(err, decision.ErrNotFound) {
 		return nil, failAt(ProblemCodeProgramNotFound, inBody("/program", "there is no such program; GET /v1/programs lists them"))
 	}
@@ -60,7 +63,7 @@ func readActor(a *Actor) *decision.Actor {
 	if a == nil {
 		return nil
 	}
-	return &decision.Actor{ID: value(a.Id), Roles: a.Roles}
+	return &decision.Actor{ID: a.Id, Roles: a.Roles}
 }
 
 func (s *server) GetDecision(ctx context.Context, r GetDecisionRequestObject) (GetDecisionResponseObject, error) {

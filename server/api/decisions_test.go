@@ -85,7 +85,7 @@ func TestDecideOnAnAction(t *testing.T) {
 	var d Decision
 	a.decode(t, &d)
 	r := d.Requirements[0]
-	if d.Outcome != "deny" || d.OutcomeText != "negato" || *d.RollupText != "Decide una persona." || *d.Action != "renewal" || *d.Actor.Id != "anna" ||
+	if d.Outcome != "deny" || d.OutcomeText != "negato" || *d.RollupText != "Decide una persona." || *d.Action != "renewal" || d.Actor.Id != "anna" ||
 		r.Reason != "renewal" || *r.NextOn != "2026-04-01" || r.Details["roles"].([]any)[0] != "global_admin" || r.Details["next_on"] != nil {
 		t.Errorf("got %s", a.body)
 	}
@@ -102,6 +102,7 @@ func TestDecideOnAnAction(t *testing.T) {
 		strings.Replace(request, "renewal", "Renewal", 1):                     "/action",
 		strings.Replace(request, `["global_admin"]`, `["Global admin"]`, 1):   "/actor/roles/0",
 		strings.Replace(request, `"roles":["global_admin"]`, `"role":"x"`, 1): "/actor/role",
+		strings.Replace(request, `"id":"anna",`, ``, 1):                       "/actor",
 	} {
 		if a := b.do(t, "POST", "/v1/decisions", body); a.status != 400 && a.status != 422 || !strings.Contains(string(a.body), `"`+pointer+`"`) {
 			t.Errorf("%s: %d %s", body, a.status, a.body)

@@ -203,6 +203,12 @@ func (s *fakeStore) Facts(_ context.Context, partner string, day decision.Day, p
 	return found, s.err
 }
 
+func (s *fakeStore) PartnerExists(_ context.Context, partner string) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Contains(s.of, partner) || partner == "contoso" || partner == "fabrikam", s.err
+}
+
 func (s *fakeStore) Partners(_ context.Context, after string, limit int) ([]decision.Partner, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

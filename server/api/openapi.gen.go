@@ -76,6 +76,7 @@ const (
 	ProblemCodeInvalidRequest       ProblemCode = "invalid_request"
 	ProblemCodeMethodNotAllowed     ProblemCode = "method_not_allowed"
 	ProblemCodeNoPolicies           ProblemCode = "no_policies"
+	ProblemCodePartnerNotFound      ProblemCode = "partner_not_found"
 	ProblemCodeProgramNotFound      ProblemCode = "program_not_found"
 	ProblemCodeRouteNotFound        ProblemCode = "route_not_found"
 	ProblemCodeStoreUnavailable     ProblemCode = "store_unavailable"
@@ -103,6 +104,8 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodeMethodNotAllowed:
 		return true
 	case ProblemCodeNoPolicies:
+		return true
+	case ProblemCodePartnerNotFound:
 		return true
 	case ProblemCodeProgramNotFound:
 		return true
@@ -195,6 +198,9 @@ type Action struct {
 	// Title In the reader's language.
 	Title string `json:"title"`
 
+	// Gates The requirements of the program that must be met for it.
+	Gates []string `json:"gates"`
+
 	// Citation The public page that a rule comes from.
 	Citation *Citation `json:"citation,omitempty"`
 }
@@ -209,7 +215,7 @@ type Actor struct {
 	// Id As the caller knows them. Kept with the decision.
 	//
 	// Examples: anna.rossi@contoso.com
-	Id *string `json:"id,omitempty"`
+	Id string `json:"id"`
 
 	// Roles Examples: ["global_admin"]
 	Roles []string `json:"roles"`
@@ -605,7 +611,7 @@ type Kind struct {
 	Name string `json:"name"`
 
 	// Schema The JSON Schema (draft 7) of the body, with a description of every field. `x-key` says what the key looks like
-	// (`pattern`, `example`) and which field of the body it repeats (`equals`); without `x-key` the kind has no key.
+	// (`pattern`, `example`) and which field of the body it repeats (`equals`) or begins with (`begins`); without `x-key` the kind has no key.
 	Schema json.RawMessage `json:"schema"`
 }
 
@@ -931,6 +937,9 @@ type RequirementFinding struct {
 
 	// Sources The facts used, in the same order, with whose word they are.
 	Sources []FactSource `json:"sources"`
+
+	// SourcesText The facts used in a sentence, with whose word they are and when it was recorded; missing if there are none.
+	SourcesText *string `json:"sources_text,omitempty"`
 
 	// Missing What to send so that the requirement can be determined.
 	Missing []MissingFact `json:"missing"`

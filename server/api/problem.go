@@ -21,6 +21,7 @@ var failures = map[ProblemCode]struct {
 	ProblemCodeInvalidParameter:     {http.StatusBadRequest, "A parameter is not right"},
 	ProblemCodeRouteNotFound:        {http.StatusNotFound, "There is nothing at this path"},
 	ProblemCodeProgramNotFound:      {http.StatusNotFound, "There is no such program"},
+	ProblemCodePartnerNotFound:      {http.StatusNotFound, "There is no such partner"},
 	ProblemCodeDecisionNotFound:     {http.StatusNotFound, "There is no such decision"},
 	ProblemCodeMethodNotAllowed:     {http.StatusMethodNotAllowed, "This method is not for this path"},
 	ProblemCodeIdempotencyKeyReused: {http.StatusConflict, "The idempotency key was used before"},

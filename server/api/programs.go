@@ -60,7 +60,7 @@ func writeProgram(p decision.Program, speaker explain.Language) Program {
 		program.Citations[i] = Citation{Title: c.Title, Url: c.URL}
 	}
 	for _, a := range p.Actions {
-		program.Actions = append(program.Actions, Action{Id: a.ID, Title: speaker.Action(p.Name, a.ID), Citation: writeCitation(a.Citation)})
+		program.Actions = append(program.Actions, Action{Id: a.ID, Title: speaker.Action(p.Name, a.ID), Gates: list(a.Gates), Citation: writeCitation(a.Citation)})
 	}
 	for i, r := range p.Requirements {
 		program.Requirements[i] = Requirement{

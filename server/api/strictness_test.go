@@ -174,6 +174,7 @@ func TestEveryProblemCode(t *testing.T) {
 		ProblemCodeInvalidParameter:     {400, get("/v1/partners?limit=x")},
 		ProblemCodeRouteNotFound:        {404, get("/nothing")},
 		ProblemCodeProgramNotFound:      {404, post(`{"program":"no.such","partner":"contoso"}`)},
+		ProblemCodePartnerNotFound:      {404, post(`{"program":"csp.direct_bill.enrollment","partner":"contosso"}`)},
 		ProblemCodeDecisionNotFound:     {404, get("/v1/decisions/none")},
 		ProblemCodeMethodNotAllowed:     {405, func(t *testing.T, b *bench) answer { return b.do(t, "PUT", "/health", "") }},
 		ProblemCodeBodyTooLarge:         {413, post(`{"program":"` + strings.Repeat("a", 5000) + `"}`)},

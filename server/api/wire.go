@@ -36,6 +36,7 @@ func writeDecision(d decision.Decision, programs []decision.Program, speaker exp
 		finding := writeFinding(f)
 		finding.Explanation, finding.Action = explanation(speaker, d.Program, f)
 		finding.Sources = writeSources(d.Facts.Of(f))
+		finding.SourcesText = optional(speaker.Sources(f, d.Facts))
 		finding.Title = titleOf(speaker, d.Program, f.ID, requirement.Title)
 		if known {
 			finding.Ref, finding.Rule = optional(requirement.Ref), writeRule(requirement.Rule)
@@ -65,7 +66,7 @@ func writeActor(a *decision.Actor) *Actor {
 	if a == nil {
 		return nil
 	}
-	return &Actor{Id: optional(a.ID), Roles: list(a.Roles)}
+	return &Actor{Id: a.ID, Roles: list(a.Roles)}
 }
 
 func writeSources(facts []decision.Fact) []FactSource {

@@ -15,7 +15,9 @@ type Program struct {
 
 // Action is something that somebody wants to do.
 type Action struct {
-	ID       string
+	ID string
+	// Gates are the requirements that must be met for it.
+	Gates    []string
 	Citation Citation
 }
 
@@ -107,8 +109,8 @@ type Headings struct {
 
 // SourcePatterns say where a fact comes from.
 type SourcePatterns struct {
-	// Recorded is over {fact}, {source} and {recorded_on}, Given over {fact} and
-	// {source}: of a fact that came with the request.
+	// Recorded is over {fact}, {source}, {valid_from} and {recorded_on}, Given over the
+	// same without the last: of a fact that came with the request.
 	Recorded string `json:"recorded"`
 	Given    string `json:"given"`
 }

@@ -9,6 +9,8 @@ import (
 // their edge; everything else is an internal error.
 var (
 	ErrNotFound = errors.New("not found")
+	// ErrUnknownPartner: nobody ever recorded a fact about the partner.
+	ErrUnknownPartner = errors.New("nobody ever recorded a fact about this partner")
 	// ErrIdempotencyKeyReused: the key was used before, with other content.
 	ErrIdempotencyKeyReused = errors.New("the idempotency key was used before with another request")
 )

@@ -143,15 +143,31 @@ func inOrder(a, b Fact) int {
 	)
 }
 
-// overlay puts given facts on top of stored ones: a given fact replaces all that is
-// stored under the same kind, key and source.
-func overlay(stored, given []Fact) []Fact {
-	replaced := make(map[factIdentity]bool, len(given))
-	for _, f := range given {
-		replaced[f.identity()] = true
+// selectWith selects from stored facts with given ones on top: those count as recorded
+// last, so that they win where they hold and change nothing elsewhere.
+func selectWith(stored, given []Fact, day Day) Facts {
+	var last time.Time
+	for _, f := range stored {
+		if f.RecordedAt.After(last) {
+			last = f.RecordedAt
+		}
 	}
-	facts := slices.DeleteFunc(slices.Clone(stored), func(f Fact) bool { return replaced[f.identity()] })
-	return append(facts, given...)
+	isGiven := make(map[string]bool, len(given))
+	records := slices.Clone(stored)
+	for _, f := range given {
+		isGiven[f.ID] = true
+		f.RecordedAt = last.Add(time.Microsecond)
+		records = append(records, f)
+	}
+	facts := Select(records, day)
+	for _, list := range [][]Fact{facts.Held, facts.Ended} {
+		for i := range list {
+			if isGiven[list[i].ID] {
+				list[i].RecordedAt = time.Time{}
+			}
+		}
+	}
+	return facts
 }
 
 // Sources are who may say something, the strongest first.

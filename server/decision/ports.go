@@ -75,6 +75,8 @@ type Store interface {
 	// Facts are the partner's records up to the position whose validity began on or
 	// before the day, in the order of recording. Select picks from them.
 	Facts(ctx context.Context, partner string, day Day, position int64) ([]Fact, error)
+	// PartnerExists tells whether a fact was ever recorded about the partner.
+	PartnerExists(ctx context.Context, partner string) (bool, error)
 	// Partners lists partner ids in byte order, after the given one.
 	Partners(ctx context.Context, after string, limit int) ([]Partner, error)
 

@@ -42,6 +42,9 @@ func (s *Service) Decide(ctx context.Context, req Request) (Decision, Revision, 
 	if err != nil {
 		return d, nil, err
 	}
+	if err := s.known(ctx, d, stored, req.Given); err != nil {
+		return d, nil, err
+	}
 	if d, err = Evaluate(ctx, revision, d, stored, req.Given); err != nil {
 		return d, nil, err
 	}
@@ -68,7 +71,7 @@ func (s *Service) Read(ctx context.Context, id string) (Decision, error) {
 	if err != nil {
 		return d, fmt.Errorf("decision %s: given facts: %w", d.ID, err)
 	}
-	d.Facts = Select(overlay(stored, given), d.AsOf)
+	d.Facts = selectWith(stored, given, d.AsOf)
 	return d, nil
 }
 
@@ -83,7 +86,7 @@ func Evaluate(ctx context.Context, revision Revision, d Decision, stored, given 
 		return d, err
 	}
 	given = named(given)
-	d.Facts = Select(overlay(stored, given), d.AsOf)
+	d.Facts = selectWith(stored, given, d.AsOf)
 	var err error
 	if d.Result, err = revision.Evaluate(ctx, d.Question(), d.Facts); err != nil {
 		return d, err
@@ -142,6 +145,22 @@ func (s *Service) stored(ctx context.Context, d Decision) ([]Fact, error) {
 		return nil, fmt.Errorf("collect facts of %s: %w", d.Partner, err)
 	}
 	return records, nil
+}
+
+// known refuses to decide about a partner that nobody has said anything of, ever: a
+// misspelt id is likelier than a partner without facts.
+func (s *Service) known(ctx context.Context, d Decision, stored, given []Fact) error {
+	if d.Partner == "" || len(stored) > 0 || given != nil {
+		return nil
+	}
+	exists, err := s.Store.PartnerExists(ctx, d.Partner)
+	if err != nil {
+		return fmt.Errorf("look up partner %s: %w", d.Partner, err)
+	}
+	if !exists {
+		return ErrUnknownPartner
+	}
+	return nil
 }
 
 // RecordFacts validates the facts against the current schemas and records them,

@@ -107,12 +107,15 @@ func (l Language) Sources(finding decision.Finding, facts decision.Facts) string
 		if f.Key != "" {
 			fact += " " + f.Key
 		}
-		text, shown := l.words.Sources.Given, map[string]any{"fact": fact, "source": f.Source}
+		text, shown := l.words.Sources.Given, map[string]any{"fact": fact, "source": f.Source, "valid_from": string(f.ValidFrom)}
 		if !f.RecordedAt.IsZero() {
 			text = l.words.Sources.Recorded
 			shown["recorded_on"] = string(decision.DayOf(f.RecordedAt))
 		}
-		named = append(named, l.fill(text, shown))
+		// Two statements of one source are named once.
+		if name := l.fill(text, shown); !slices.Contains(named, name) {
+			named = append(named, name)
+		}
 	}
 	if len(named) == 0 {
 		return ""

@@ -30,7 +30,7 @@ func (l Language) Report(program decision.Program, d decision.Decision, result d
 	b.WriteByte('\n')
 	l.writeTable(&b, program.Name, result.Findings)
 	for _, f := range result.Findings {
-		if f.Due {
+		if f.Due || advisory(f) {
 			l.writeFinding(&b, program, f, d.Facts)
 		}
 	}
@@ -62,7 +62,10 @@ func (l Language) writeTable(b *strings.Builder, program string, findings []deci
 	width := 0
 	for i, f := range findings {
 		statuses[i] = mark[f.Status] + " " + l.status(program, string(f.Status))
-		if !f.Due {
+		switch {
+		case advisory(f):
+			statuses[i] = "· " + l.status(program, "advisory")
+		case !f.Due:
 			statuses[i] = "· " + l.status(program, "not_due")
 		}
 		width = max(width, utf8.RuneCountInString(statuses[i]))
@@ -72,6 +75,9 @@ func (l Language) writeTable(b *strings.Builder, program string, findings []deci
 		b.WriteString("  " + statuses[i] + padding + "  " + l.Title(program, f.ID) + "\n")
 	}
 }
+
+// advisory tells whether the rules recommend it and do not ask for it.
+func advisory(f decision.Finding) bool { return !f.Due && slices.Contains(f.Flags, "advisory") }
 
 // status is the program's word for a status, else the language's.
 func (l Language) status(program, status string) string {

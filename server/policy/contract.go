@@ -243,6 +243,7 @@ func checkTexts(name string, d *document, texts map[string]decision.RequirementT
 // programData is a program's data.yaml, decoded.
 type programData struct {
 	Actions map[string]struct {
+		Gates    []string          `json:"gates"`
 		Citation decision.Citation `json:"citation"`
 	} `json:"actions"`
 	Texts map[string]decision.ProgramTexts `json:"texts"`

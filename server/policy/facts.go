@@ -37,8 +37,10 @@ type factKind struct {
 type keyRule struct {
 	Pattern string `json:"pattern"`
 	Example string `json:"example"`
-	// Equals names the field of the body that the key repeats.
+	// Equals names the field of the body that the key repeats, Begins the one that it
+	// begins with, before a colon.
 	Equals  string `json:"equals"`
+	Begins  string `json:"begins"`
 	pattern *regexp.Regexp
 }
 
@@ -240,6 +242,10 @@ func (k *factKind) validateKey(key string, body map[string]any) string {
 	}
 	if repeated, ok := body[k.key.Equals].(string); ok && repeated != key {
 		return "must be the same as " + k.key.Equals + " in the body"
+	}
+	begin, _, _ := strings.Cut(key, ":")
+	if repeated, ok := body[k.key.Begins].(string); ok && repeated != begin {
+		return "must begin with " + k.key.Begins + " of the body"
 	}
 	return ""
 }

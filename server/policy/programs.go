@@ -106,7 +106,7 @@ func (r *Revision) addActions(p *program) error {
 		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(data.Actions)) {
-		p.Actions = append(p.Actions, decision.Action{ID: id, Citation: data.Actions[id].Citation})
+		p.Actions = append(p.Actions, decision.Action{ID: id, Gates: data.Actions[id].Gates, Citation: data.Actions[id].Citation})
 	}
 	return nil
 }

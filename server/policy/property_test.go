@@ -160,8 +160,8 @@ var (
 	good = map[decision.Outcome]bool{decision.Eligible: true, "compliant": true, "allow": true, "completed": true}
 )
 
-// code is a code that nobody has put into words.
-var code = regexp.MustCompile(`\b[a-z]+_[a-z_]+\b`)
+// code is a code that nobody has put into words. One in quotation marks is meant.
+var code = regexp.MustCompile(`(^|[^"a-z_])[a-z]+_[a-z_]+\b`)
 
 // unspeakable are sentences that no reader should see: with values that are not there,
 // or with codes.
@@ -275,8 +275,10 @@ func (g generator) fact(kind string) decision.Fact {
 	body, _ := g.value(schema).(map[string]any)
 	if key, ok := schema["x-key"].(map[string]any); ok {
 		f.Key = g.matching(key["pattern"].(string))
-		if equals, ok := key["equals"].(string); ok && body[equals] != nil {
-			f.Key = body[equals].(string)
+		for _, repeats := range []string{"equals", "begins"} {
+			if field, ok := key[repeats].(string); ok && body[field] != nil {
+				f.Key = body[field].(string)
+			}
 		}
 	}
 	if g.IntN(20) > 0 {

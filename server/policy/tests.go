@@ -15,8 +15,10 @@ import (
 	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
-// testTimeout ends a single Rego test that does not come to an end by itself.
-const testTimeout = 2 * time.Second
+// testTimeout ends a single Rego test that does not come to an end by itself. A test
+// takes milliseconds; a machine may be very busy, and a good tree must not be refused
+// for that.
+const testTimeout = 10 * time.Second
 
 // TestReport is what the Rego tests of a tree came to.
 type TestReport struct {

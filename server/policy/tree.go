@@ -21,13 +21,17 @@ type Tree map[string][]byte
 func ReadTree(layers ...fs.FS) (Tree, error) {
 	tree := make(Tree)
 	for i, layer := range layers {
-		before := len(tree)
-		if err := tree.read(layer); err != nil {
+		files := make(Tree)
+		if err := files.read(layer); err != nil {
 			return nil, fmt.Errorf("read policies: %w", err)
 		}
-		if len(tree) == before && i == 0 {
+		if len(files) == 0 && len(layers) > 1 {
+			return nil, fmt.Errorf("read policies: folder %d of %d holds none", i+1, len(layers))
+		}
+		if len(files) == 0 {
 			return nil, errors.New("read policies: no policies found")
 		}
+		maps.Copy(tree, files)
 	}
 	return tree, nil
 }

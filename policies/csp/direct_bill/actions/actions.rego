@@ -14,6 +14,8 @@ package csp.direct_bill.actions
 
 import data.csp.direct_bill.actions.actions
 import data.csp.direct_bill.findings
+import data.csp.direct_bill.gates.earlier_steps
+import data.csp.direct_bill.gates.minimum_requirements
 import data.csp.direct_bill.phase
 import data.csp.direct_bill.rules
 
@@ -24,7 +26,7 @@ decision := {
 	"rollup": rolled_up,
 	"version": version,
 	"phase": phase.name,
-	"findings": gates,
+	"findings": array.concat(gates, behind),
 }
 
 # Only what is certain allows.
@@ -52,6 +54,16 @@ default version := ""
 version := rules.version.id
 
 gates := [gate_named(name) | some name in actions[input.action].gates]
+
+# Some gates sum up requirements and steps: those that stand in the way are told as well.
+behind := [finding |
+	some name in actions[input.action].gates
+	some finding in summed_up[name]
+	finding.due == true
+	finding.status != "met"
+]
+
+summed_up := {"minimum_requirements": minimum_requirements.results, "earlier_steps": earlier_steps.results}
 
 # A gate may also be a requirement for enrollment.
 

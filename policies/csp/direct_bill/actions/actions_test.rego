@@ -103,6 +103,8 @@ test_nothing_is_allowed_without_facts if {
 	every action in object.keys(actions.actions) {
 		result := actions.decision with input as {"as_of": "2024-06-15", "action": action, "facts": {}, "ended": {}}
 		result.outcome == "deny"
-		count(result.findings) == count(actions.actions[action].gates)
+		every gate in actions.actions[action].gates {
+			gate in [finding.id | some finding in result.findings]
+		}
 	}
 }

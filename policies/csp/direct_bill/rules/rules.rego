@@ -8,6 +8,8 @@ package csp.direct_bill.rules
 
 import data.csp.direct_bill.process.microsoft_decision
 import data.csp.direct_bill.rules.for_current_partners
+import data.csp.direct_bill.rules.for_new_applications
+import data.csp.direct_bill.rules.superseded_from
 import data.csp.direct_bill.rules.versions
 import data.lib.calendar
 import data.lib.dated
@@ -20,9 +22,21 @@ import data.lib.fact
 current_partner if input.program in for_current_partners
 
 # METADATA
-# description: The day of the application, if one was submitted by the day asked about.
-submitted_on := record.body.submitted_on if {
+# description: Whether an application is about to be made, to which today's rules apply.
+new_application if input.action in for_new_applications
+
+# METADATA
+# description: >-
+#   The day of the application by whose rules the partner is judged, if one was submitted
+#   by the day asked about.
+submitted_on := application_on if {
 	not current_partner
+	not new_application
+}
+
+# METADATA
+# description: The day of the application, if one was submitted by the day asked about.
+application_on := record.body.submitted_on if {
 	some record in input.facts.application
 	fact.stands(record)
 	calendar.is_day(record.body.submitted_on)
@@ -54,6 +68,18 @@ predates_the_rules if submitted_on < versions[0].since
 # METADATA
 # description: The version in force on that day; undefined before the first.
 version := dated.at(versions, on)
+
+# METADATA
+# description: >-
+#   From when on newer rules are known than those here; undefined on days before, and if
+#   there is a version of that day or later.
+superseded_on := day if {
+	day := superseded_from
+	day <= input.as_of
+	every version in versions {
+		version.since < day
+	}
+}
 
 # METADATA
 # description: The version in force on the day asked about.

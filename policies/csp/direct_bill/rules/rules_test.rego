@@ -155,3 +155,22 @@ test_what_binds_a_current_partner_exists if {
 		not "tenure" in version.current_partners.requirements
 	}
 }
+
+superseded(day, known) := [on |
+	on := rules.superseded_on with input as {"as_of": day, "facts": {}}
+		with data.csp.direct_bill.rules.versions as known
+		with data.csp.direct_bill.rules.superseded_from as "2025-10-01"
+]
+
+test_newer_rules_are_known_of if {
+	superseded("2025-10-01", versions) == ["2025-10-01"]
+	superseded("2025-09-30", versions) == []
+	superseded("2025-10-01", array.concat(versions, [{"id": "V-3", "since": "2025-10-01"}])) == []
+}
+
+test_a_new_application_goes_by_todays_rules if {
+	request := {"action": "apply", "as_of": "2024-06-10", "facts": {"application": applications(["2024-06-09"])}}
+	rules.on == "2024-06-10" with input as request with data.csp.direct_bill.rules.for_new_applications as ["apply"]
+	rules.on == "2024-06-09" with input as request with data.csp.direct_bill.rules.for_new_applications as []
+	rules.application_on == "2024-06-09" with input as request with data.csp.direct_bill.rules.for_new_applications as ["apply"]
+}

@@ -9,6 +9,7 @@
 package csp.direct_bill.status
 
 import data.csp.direct_bill.status.states
+import data.csp.regions
 import data.lib.fact
 
 # METADATA
@@ -25,6 +26,42 @@ in_force contains record.body.state if {
 # METADATA
 # description: Whether what is said of the state contradicts itself at equal rank.
 disputed if fact.disputed("csp_status", "")
+
+# METADATA
+# description: >-
+#   Whether the partner bills directly already in the region in which it sells, as
+#   Microsoft itself says. What others say of it opens nothing.
+current if {
+	state in {"active", "restricted"}
+	not elsewhere
+	some record in input.facts.csp_status
+	fact.stands(record)
+	record.source == "microsoft"
+}
+
+# METADATA
+# description: >-
+#   The direct-bill agreements are all for other regions than the one to sell in, where
+#   every step is taken anew.
+elsewhere if {
+	count(agreed) > 0
+	count(wanted) > 0
+	count(agreed & wanted) == 0
+}
+
+agreed contains lower(replace(record.key, " ", "_")) if {
+	some record in input.facts.agreement
+	fact.stands(record)
+	record.body.model == "direct_bill"
+	fact.on_or_before(record.body.accepted_on, input.as_of)
+}
+
+wanted contains region if {
+	some record in input.facts.sales_target
+	fact.stands(record)
+	some region, countries in regions
+	record.body.country in countries
+}
 
 # METADATA
 # description: The facts that the state is known by.

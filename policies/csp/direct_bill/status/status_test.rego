@@ -29,3 +29,37 @@ test_a_contradiction_is_no_state if {
 }
 
 test_the_most_severe_counts if status.state == "suspended" with status.in_force as {"restricted", "suspended"}
+
+elsewhere(region, accepted_on, country) := {
+	"agreement": [{
+		"id": "agreement", "kind": "agreement", "key": region, "source": "microsoft", "valid_from": "2024-01-01",
+		"body": {"model": "direct_bill", "accepted_on": accepted_on},
+	}],
+	"sales_target": [{
+		"id": "target", "kind": "sales_target", "key": "", "source": "partner", "valid_from": "2024-01-01",
+		"body": {"country": country},
+	}],
+}
+
+current(state, source, facts) := [true |
+	status.current with input as {"as_of": "2024-06-15", "facts": object.union({"csp_status": [said(state, source)]}, facts)}
+		with data.csp.regions as {"north": ["IT"], "south": ["US"]}
+]
+
+test_a_current_partner_is_one_on_microsofts_word if {
+	current("active", "microsoft", {}) == [true]
+	current("restricted", "microsoft", {}) == [true]
+	every state in ["suspended", "revoked"] {
+		current(state, "microsoft", {}) == []
+	}
+	every source in ["assessor", "registry", "partner"] {
+		current("active", source, {}) == []
+	}
+}
+
+test_a_partner_elsewhere_is_not_one_here if {
+	current("active", "microsoft", elsewhere("North", "2024-06-15", "IT")) == [true]
+	current("active", "microsoft", elsewhere("North", "2024-06-15", "US")) == []
+	current("active", "microsoft", elsewhere("North", "2024-06-16", "US")) == [true]
+	current("active", "microsoft", elsewhere("North", "2024-06-15", "FR")) == [true]
+}

@@ -33,6 +33,16 @@ steps["revoked"] := calendar.add_days(t0_on, dated.at(values.revoked_after.dated
 in_force contains name if {
 	some name, day in steps
 	day <= input.as_of
+	not lifted
+}
+
+# Microsoft has said since that the partner is active: its later word counts.
+lifted if {
+	some record in input.facts.csp_status
+	fact.stands(record)
+	record.source == "microsoft"
+	record.body.state == "active"
+	record.valid_from > t0_on
 }
 
 disputed if count(contradicting) > 0

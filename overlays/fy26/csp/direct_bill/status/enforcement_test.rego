@@ -59,3 +59,15 @@ test_what_others_say_of_a_notice_is_no_contradiction if {
 	status.state == "active" with input as hearsay
 	not status.disputed with input as hearsay
 }
+
+spoken_since(from, source) := result if {
+	record := object.union(said("active", source), {"valid_from": from})
+	request := {"as_of": "2026-05-02", "facts": {"csp_status": [record], "enforcement": [notice("n", "microsoft", "2026-03-31")]}}
+	result := status.state with input as request with data.csp.direct_bill.standing.restriction.values as ladder
+}
+
+test_microsofts_later_word_counts_more_than_its_notice if {
+	spoken_since("2026-04-20", "microsoft") == "active"
+	spoken_since("2026-03-31", "microsoft") == "suspended"
+	spoken_since("2026-04-20", "partner") == "suspended"
+}

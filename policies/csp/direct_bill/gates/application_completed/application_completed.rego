@@ -32,7 +32,7 @@ met := false if {
 	submitted_on > input.as_of
 }
 
-current_partner if status.state in {"active", "restricted"}
+current_partner if status.current
 
 application := record.body if {
 	some record in input.facts.application

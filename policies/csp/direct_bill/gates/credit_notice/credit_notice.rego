@@ -13,7 +13,6 @@ import data.csp.direct_bill.gates.credit_notice.citation
 import data.csp.direct_bill.process.credit_check
 import data.csp.direct_bill.process.plan_purchase.values
 import data.csp.direct_bill.requirements.support_plan
-import data.csp.direct_bill.rules
 import data.csp.direct_bill.status
 import data.lib.calendar
 import data.lib.dated
@@ -36,7 +35,8 @@ met := false if {
 	waiting
 }
 
-order := dated.at(values.purchase.dated, rules.on)
+# Who buys today is held to what is asked today.
+order := dated.at(values.purchase.dated, input.as_of)
 
 # Why a purchase must wait, in the words of the credit check.
 
@@ -50,12 +50,10 @@ waiting := {
 
 passed_long_ago if {
 	order.value == "after_credit_notice"
-	status.state in {"active", "restricted"}
-	not against_it
+	status.current
+	not waiting
 	not credit_check.met
 }
-
-against_it if waiting in {"credit_check_pending", "credit_check_failed"}
 
 # METADATA
 # description: Why a person must look at it.
@@ -80,13 +78,6 @@ flags contains "relayed_by_the_partner" if {
 	not passed_long_ago
 	order.value == "after_credit_notice"
 	"relayed_by_the_partner" in credit_check.flags
-}
-
-flags contains "status_relayed_by_the_partner" if {
-	passed_long_ago
-	some record in input.facts.csp_status
-	record.id in status.facts_used
-	record.source == "partner"
 }
 
 # METADATA

@@ -94,7 +94,8 @@ test_a_current_partner_has_passed_it if {
 		result.status == "met"
 		result.reason == "current_partner"
 		result.facts == ["csp_status"]
-		on("2024-07-09", object.union(in_state(state), checked({"status": "passed"}))).status == "met"
+		on("2024-07-09", object.union(in_state(state), checked({"status": "passed"}))).reason == "not_notified"
+		on("2024-07-09", object.union(in_state(state), checked({"status": "not_started"}))).reason == "credit_check_not_started"
 		on("2024-07-09", object.union(in_state(state), checked({"status": "pending"}))).reason == "credit_check_pending"
 		on("2024-07-09", object.union(in_state(state), checked({"status": "failed"}))).reason == "credit_check_failed"
 	}
@@ -124,8 +125,7 @@ test_what_the_partner_relays_is_said_to_be_so if {
 	check.status == "met"
 	check.flags == ["relayed_by_the_partner"]
 	state := on("2024-07-09", {"csp_status": [object.union(record("csp_status", {"state": "active"}), {"source": "partner"})]})
-	state.status == "met"
-	state.flags == ["status_relayed_by_the_partner"]
+	state.status == "unknown"
 }
 
 test_contradictions_are_for_a_person if {

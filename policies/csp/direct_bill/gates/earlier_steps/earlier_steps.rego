@@ -76,10 +76,19 @@ shown.unknown := unknown if count(unknown) > 0
 
 shown.next_on := rollup.next_on(results)
 
+# Of a closed gate, what stands in the way; of an open one, everything.
 facts_used contains id if {
 	some finding in results
 	finding.due == true
+	tells(finding)
 	some id in finding.facts
+}
+
+tells(_) if met == true
+
+tells(finding) if {
+	not met == true
+	finding.status != "met"
 }
 
 # METADATA

@@ -35,3 +35,6 @@ reason := "no_rules_yet" if not roles
 shown["citation"] := citation
 
 shown["required"] := {"any_of": sort(roles.value)}
+
+# In quotation marks it is said as it is written.
+shown["code"] := {"any_of": [concat(role, ["\"", "\""]) | some role in sort(roles.value)]}

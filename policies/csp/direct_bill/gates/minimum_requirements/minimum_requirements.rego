@@ -9,6 +9,7 @@
 #     description: Verify that you meet the minimum requirements before you enroll
 package csp.direct_bill.gates.minimum_requirements
 
+import data.csp.direct_bill.findings
 import data.csp.direct_bill.gates.minimum_requirements.citation
 import data.csp.direct_bill.rules
 import data.csp.direct_bill.self_check
@@ -16,37 +17,50 @@ import data.lib.rollup
 
 # METADATA
 # description: All requirements that an applicant can check alone are met, or one is not.
-met if self_check.outcome == "eligible"
+met if outcome == "eligible"
 
-met := false if self_check.outcome == "not_eligible"
+met := false if outcome == "not_eligible"
+
+outcome := rollup.eligibility(results)
+
+# What is looked at later in the process does not have to be done yet; what is known to
+# stand in the way does so today.
+results := array.concat(self_check.results, [finding |
+	some phase, names in rules.version.requirements
+	phase in {"P3", "P4"}
+	some name in names
+	finding := findings.requirement(name, true)
+	finding.due == true
+	finding.status in {"not_met", "needs_review"}
+])
 
 # METADATA
 # description: Why a person must look at it.
-review contains "requirement_needs_review" if self_check.outcome == "needs_review"
+review contains "requirement_needs_review" if outcome == "needs_review"
 
 # METADATA
 # description: What stands in the way besides.
 flags contains "others_to_review" if {
-	self_check.outcome == "not_eligible"
+	outcome == "not_eligible"
 	count(to_review) > 0
 }
 
 flags contains "others_unknown" if {
-	self_check.outcome in {"not_eligible", "needs_review"}
+	outcome in {"not_eligible", "needs_review"}
 	count(unknown) > 0
 }
 
-flags contains "opens_on_a_day" if rollup.next_on(self_check.results)
+flags contains "opens_on_a_day" if rollup.next_on(results)
 
 # METADATA
 # description: Why there is no answer.
 reason := "no_rules_yet" if not rules.version
 
-failing := rollup.with_status(self_check.results, "not_met")
+failing := rollup.with_status(results, "not_met")
 
-to_review := rollup.with_status(self_check.results, "needs_review")
+to_review := rollup.with_status(results, "needs_review")
 
-unknown := rollup.with_status(self_check.results, "unknown")
+unknown := rollup.with_status(results, "unknown")
 
 # METADATA
 # description: The values that explain it.
@@ -58,17 +72,27 @@ shown["to_review"] := to_review if count(to_review) > 0
 
 shown["unknown"] := unknown if count(unknown) > 0
 
-shown["next_on"] := rollup.next_on(self_check.results)
+shown["next_on"] := rollup.next_on(results)
 
 # METADATA
 # description: What to send so that it can be determined.
 missing contains request if {
-	some finding in self_check.results
+	some finding in results
 	finding.id in unknown
 	some request in finding.missing
 }
 
+# Of a closed gate, what stands in the way; of an open one, everything.
 facts_used contains id if {
-	some finding in self_check.results
+	some finding in results
+	finding.due == true
+	tells(finding)
 	some id in finding.facts
+}
+
+tells(_) if met == true
+
+tells(finding) if {
+	not met == true
+	finding.status != "met"
 }

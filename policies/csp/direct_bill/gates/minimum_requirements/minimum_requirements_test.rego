@@ -89,3 +89,25 @@ test_no_rules_yet if {
 	result.status == "unknown"
 	result.reason == "no_rules_yet"
 }
+
+# Infrastructure stands for what is looked at later in the process.
+later_versions := [{
+	"id": "V-1", "since": "2020-01-01", "advisory": [], "process": {},
+	"requirements": {"P1": ["endorsement"], "P4": ["infrastructure"]},
+}]
+
+later(systems) := result if {
+	result := findings.gate("minimum_requirements", true) with data.csp.direct_bill.rules.versions as later_versions
+		with input as {"as_of": "2024-06-15", "ended": {}, "facts": {
+			"signatory": facts("signatory", "Anna", full),
+			"infrastructure": facts("infrastructure", "", systems),
+		}}
+}
+
+test_what_is_looked_at_later_counts_if_it_is_known_to_fail if {
+	later(planned).status == "not_met"
+	later(planned).shown.failing == ["infrastructure"]
+	later([{"billing": "in_use", "provisioning": "in_use"}, {"billing": "none", "provisioning": "in_use"}]).status == "needs_review"
+	later(in_use).status == "met"
+	later([]).status == "met"
+}

@@ -10,6 +10,7 @@ package csp.direct_bill.gates.not_declined
 
 import data.csp.direct_bill.gates.not_declined.citation
 import data.csp.direct_bill.process.microsoft_decision
+import data.csp.direct_bill.status
 import data.lib.calendar
 import data.lib.fact
 
@@ -41,6 +42,8 @@ harmless(body) if {
 # METADATA
 # description: Why a person must look at it.
 review contains code if some code in microsoft_decision.review
+
+review contains "partner_suspended_or_revoked" if status.state in {"suspended", "revoked"}
 
 # METADATA
 # description: What Microsoft decided, if it has.

@@ -53,3 +53,11 @@ test_what_others_say_is_for_a_person if {
 	both := of([decision({"value": "approved"}), object.union(decision({"value": "declined"}), {"id": "e"})])
 	both.reason == "facts_in_conflict"
 }
+
+test_a_partner_put_out_of_action_is_for_a_person if {
+	every state, status in {"active": "met", "restricted": "met", "suspended": "needs_review", "revoked": "needs_review"} {
+		said := {"id": "s", "kind": "csp_status", "key": "", "source": "microsoft", "valid_from": "2024-01-01", "body": {"state": state}}
+		result := findings.gate("not_declined", true) with input as {"as_of": "2024-10-01", "facts": {"csp_status": [said]}, "ended": {}}
+		result.status == status
+	}
+}

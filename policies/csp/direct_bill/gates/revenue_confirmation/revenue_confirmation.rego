@@ -31,9 +31,12 @@ review contains code if {
 	not under_way
 }
 
-# METADATA
-# description: What a reader should know besides.
-flags contains "relayed_by_the_partner" if "relayed_by_the_partner" in revenue_verification.flags
+review contains "confirmation_relayed" if {
+	met
+	some record in input.facts.revenue_verification
+	record.id in revenue_verification.facts_used
+	record.source != "microsoft"
+}
 
 # METADATA
 # description: Why it is closed.

@@ -92,8 +92,10 @@ test_contradictions_are_for_a_person if {
 	asked([verification({"status": "verified"}), other], {}).reason == "facts_in_conflict"
 }
 
-test_what_the_partner_relays_is_said_to_be_so if {
-	result := asked([object.union(verification({"status": "verified"}), {"source": "partner"})], {})
-	result.status == "met"
-	result.flags == ["relayed_by_the_partner"]
+test_only_microsofts_own_word_opens_it if {
+	every source in ["assessor", "registry", "partner"] {
+		result := asked([object.union(verification({"status": "verified"}), {"source": source})], {})
+		result.status == "needs_review"
+		result.reason == "confirmation_relayed"
+	}
 }

@@ -30,16 +30,16 @@ confirmed_on := tenure.confirmed_on if calendar.is_day(tenure.confirmed_on)
 # description: Why a person must look at it.
 review contains "facts_in_conflict" if fact.disputed("reseller_tenure", "")
 
+review contains "confirmation_relayed" if {
+	met
+	some record in input.facts.reseller_tenure
+	fact.stands(record)
+	record.source != "microsoft"
+}
+
 # METADATA
 # description: What a reader should know besides.
 flags contains "confirmed_later" if confirmed_on > input.as_of
-
-flags contains "relayed_by_the_partner" if {
-	met
-	some record in input.facts.reseller_tenure
-	fact.leads(record)
-	record.source == "partner"
-}
 
 # METADATA
 # description: Why it is closed.

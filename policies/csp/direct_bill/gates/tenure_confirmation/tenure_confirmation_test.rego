@@ -52,10 +52,12 @@ test_what_cannot_be_read_opens_nothing if {
 	}
 }
 
-test_what_the_partner_relays_is_said_to_be_so if {
-	result := on("2024-06-20", [object.union(confirmed, {"source": "partner"})])
-	result.status == "met"
-	result.flags == ["relayed_by_the_partner"]
+test_only_microsofts_own_word_opens_it if {
+	every source in ["assessor", "registry", "partner"] {
+		result := on("2024-06-20", [object.union(confirmed, {"source": source})])
+		result.status == "needs_review"
+		result.reason == "confirmation_relayed"
+	}
 }
 
 test_contradictions_are_for_a_person if {

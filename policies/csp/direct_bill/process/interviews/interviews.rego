@@ -10,11 +10,14 @@
 package csp.direct_bill.process.interviews
 
 import data.csp.direct_bill.process.interviews.citation
+import data.csp.direct_bill.requirements.capabilities
 import data.csp.direct_bill.requirements.revenue_verification
 import data.lib.fact
 
 # METADATA
-# description: Due once interviews are scheduled, even if contradicting days are given.
+# description: >-
+#   Due once interviews are scheduled, even if contradicting days are given, or have been
+#   held, as an assessment by Microsoft's assessor shows.
 default due := false
 
 due if {
@@ -23,6 +26,8 @@ due if {
 	fact.on_or_before(record.body.scheduled_on, input.as_of)
 }
 
+due if held_on
+
 # METADATA
 # description: Both confirmations were there when the interviews were scheduled.
 met if {
@@ -30,11 +35,18 @@ met if {
 	revenue_confirmed_on <= scheduled_on
 }
 
-scheduled_on := record.body.scheduled_on if {
+# The day that is known; interviews that were held earlier were scheduled earlier.
+scheduled_on := min(days)
+
+days contains record.body.scheduled_on if {
 	some record in input.facts.assessment_contact
 	fact.stands(record)
 	fact.on_or_before(record.body.scheduled_on, input.as_of)
 }
+
+days contains held_on
+
+held_on := min({record.body.assessed_on | some record in capabilities.counting})
 
 tenure_confirmed_on := record.body.confirmed_on if {
 	some record in input.facts.reseller_tenure
@@ -129,6 +141,12 @@ facts_used contains id if {
 facts_used contains record.id if {
 	due
 	some record in verified
+}
+
+facts_used contains record.id if {
+	held_on == scheduled_on
+	some record in capabilities.counting
+	record.body.assessed_on == held_on
 }
 
 facts_used contains id if some id in disputed

@@ -130,3 +130,20 @@ test_what_the_partner_relays_is_said_to_be_so if {
 		result.flags == ["relayed_by_the_partner"]
 	}
 }
+
+test_an_assessment_shows_that_interviews_were_held if {
+	assessment := object.union(
+		record("capability_assessment", "A", {"assessor": "microsoft_third_party", "assessed_on": "2024-06-26"}),
+		{"source": "assessor"},
+	)
+	early := object.union(days("2024-06-30", "2024-06-27", "2024-06-25"), {"capability_assessment": [assessment]})
+	result := finding(early)
+	result.status == "needs_review"
+	result.flags == ["tenure_confirmed_later"]
+	result.shown.scheduled_on == "2024-06-26"
+	"capability_assessmentA" in result.facts
+	uncontacted := object.remove(early, ["assessment_contact"])
+	finding(uncontacted).due == true
+	finding(uncontacted).reason == "scheduled_before_confirmation"
+	finding(object.union(days("2024-06-25", "2024-06-20", "2024-06-20"), {"capability_assessment": [assessment]})).status == "met"
+}

@@ -137,6 +137,11 @@ review contains "facts_in_conflict" if {
 	count(disputed) > 0
 }
 
+review contains "rules_changed_since_application" if {
+	count(held) > 0
+	rules.changed(values.purchase.dated)
+}
+
 # Contradictions that decide: on a plan if none may be bought at times, on the application
 # and the credit check if a plan was not bought before them.
 

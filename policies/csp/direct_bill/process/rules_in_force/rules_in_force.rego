@@ -43,6 +43,8 @@ review contains "facts_in_conflict" if {
 
 # METADATA
 # description: What a reader should know besides.
+flags contains "newer_rules_not_here" if rules.superseded_on
+
 flags contains "start_uncertain" if rules.version.uncertain == true
 
 # METADATA
@@ -63,6 +65,8 @@ shown["since"] := rules.version.since
 shown["citation"] := rules.version.citation
 
 shown["citation"] := citation if not rules.version
+
+shown["superseded_on"] := rules.superseded_on
 
 shown["submitted_on"] := rules.submitted_on
 

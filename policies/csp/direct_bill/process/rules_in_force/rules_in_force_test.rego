@@ -107,3 +107,11 @@ test_the_application_of_a_current_partner_says_nothing if {
 	older.reason == "newer_rules_bind_later"
 	older.facts == []
 }
+
+test_newer_rules_that_are_not_here if {
+	result := finding(on("2024-06-10")) with data.csp.direct_bill.rules.superseded_from as "2024-06-11"
+	not "newer_rules_not_here" in result.flags
+	later := finding(on("2024-06-11")) with data.csp.direct_bill.rules.superseded_from as "2024-06-11"
+	"newer_rules_not_here" in later.flags
+	later.shown.superseded_on == "2024-06-11"
+}

@@ -78,9 +78,19 @@ reports_contradict if fact.contradicting(reports)
 
 report_cents := cents if {
 	not reports_contradict
+	not outranked_by_lines
 	some record in reports
 	cents := record.body.usd_cents
 	fact.amount(cents)
+}
+
+# Lines of every month from a stronger source say more than a report from a weaker one.
+outranked_by_lines if {
+	count(missing_months) == 0
+	some record in reports
+	every entry in said {
+		ranks[entry[0][0]] < ranks[record.source]
+	}
 }
 
 # The monthly lines, where there is no report. Of a month and class, only the strongest
@@ -143,6 +153,8 @@ lines_cents := sum([body.usd_cents | some body in bodies; treatment(body.class) 
 
 undecided_cents := sum([body.usd_cents | some body in bodies; treatment(body.class) == "needs_review"])
 
+not_counted_cents := sum([body.usd_cents | some body in bodies; treatment(body.class) == "excluded"])
+
 treatment(class) := "counts" if class in {"subscription", "usage"}
 
 treatment("perpetual_software") := dated.at(values.perpetual_software.dated, rules.on).value
@@ -178,6 +190,11 @@ flags contains "figure_relayed_by_the_partner" if {
 	report_cents
 	some record in reports
 	record.source != "microsoft"
+}
+
+flags contains "some_not_counted" if {
+	not report_cents
+	not_counted_cents > 0
 }
 
 flags contains "invoices_unpaid" if {
@@ -280,6 +297,12 @@ shown["citation"] := minimum.citation
 shown["window"] := window
 
 shown["perpetual_software"] := {"usd_cents": undecided_cents} if "perpetual_software_decides" in review
+
+shown["not_counted"] := {"usd_cents": not_counted_cents} if "some_not_counted" in flags
+
+shown["required_now"] := {"usd_cents": dated.at(values.minimum.dated, input.as_of).value} if {
+	"rules_changed_since_application" in review
+}
 
 shown["missing_months"] := missing_months if reason == "months_missing"
 

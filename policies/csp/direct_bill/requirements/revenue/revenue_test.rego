@@ -302,3 +302,25 @@ test_a_current_partners_direct_revenue_counts if {
 	finding(request).status == "met" with data.csp.direct_bill.rules.for_current_partners as ["about.partners"]
 	finding(request).status == "unknown" with data.csp.direct_bill.rules.for_current_partners as []
 }
+
+test_what_does_not_count_is_named if {
+	influenced := array.concat(lines([400, 300, 200]), [line("2024-03", "influence", 500)])
+	result := finding(on_lines(influenced))
+	result.status == "not_met"
+	result.flags == ["some_not_counted"]
+	result.shown.not_counted == {"usd_cents": 500}
+	finding(on_lines(lines([400, 300, 200]))).flags == []
+}
+
+told_both(report_source, monthly) := {"as_of": "2024-06-09", "facts": {
+	"revenue_report": [by(report_source, report(1000))],
+	"revenue_month": monthly,
+}}
+
+test_lines_of_a_stronger_source_say_more_than_a_report if {
+	strong := [by("microsoft", entry) | some entry in lines([400, 300, 299])]
+	finding(told_both("partner", strong)).reason == "not_met_by_monthly_lines"
+	finding(told_both("microsoft", strong)).status == "met"
+	finding(told_both("partner", array.slice(strong, 0, 2))).status == "met"
+	finding(told_both("partner", lines([400, 300, 299]))).status == "met"
+}
