@@ -45,7 +45,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"assay":    cmdAssay,
 			"serve":    cmdServe,
-			"stop":     cmdStop,
+			"halt":     cmdHalt,
 			"http":     cmdHTTP,
 			"status":   cmdStatus,
 			"json":     cmdJSON,
@@ -149,7 +149,8 @@ func cmdServe(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-func cmdStop(ts *testscript.TestScript, _ bool, _ []string) { sessionOf(ts).stop() }
+// halt ends the server. (testscript itself has a command stop, which ends the script.)
+func cmdHalt(ts *testscript.TestScript, _ bool, _ []string) { sessionOf(ts).stop() }
 
 // http METHOD PATH [FILE] [HEADER:VALUE…] asks the server. The answer must fit the
 // OpenAPI document.
