@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 
 	"assay/db/sqlc"
 	"assay/server/decision"
@@ -48,6 +49,32 @@ func open(ctx context.Context, path string) (*DB, error) {
 		return nil, err
 	}
 	return &DB{write: write, read: read, reads: sqlc.New(read)}, nil
+}
+
+// OpenReadOnly opens a database that is there already, for reading alone: a server may
+// have it open at the same time. Methods that write fail.
+func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
+	db, err := openReadOnly(ctx, path)
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", path, err)
+	}
+	return db, nil
+}
+
+func openReadOnly(ctx context.Context, path string) (*DB, error) {
+	if info, err := os.Stat(path); err != nil {
+		return nil, err // SQLite would make one
+	} else if info.IsDir() {
+		return nil, errors.New("is a folder")
+	}
+	read, err := openReaders(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	if err := recognise(ctx, read); err != nil {
+		return nil, errors.Join(err, read.Close())
+	}
+	return &DB{write: read, read: read, reads: sqlc.New(read)}, nil
 }
 
 // Close waits for running statements and closes the file. The writer goes last:

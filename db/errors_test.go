@@ -4,7 +4,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"assay/db"
 	"assay/server/decision"
@@ -30,7 +29,9 @@ func TestErrorsSayWhatWasBeingDone(t *testing.T) {
 		"append decision d-1 to the log: begin": d.Append(ctx, decided("d-1", "p", "", noon)),
 		"read decision d-1":                     only(d.Decision(ctx, "d-1")),
 		"search the decision log":               only(d.Decisions(ctx, decision.DecisionQuery{Limit: 1})),
-		"save revision r: begin":                d.SaveRevision(ctx, "r", map[string][]byte{"a": nil}, time.Time{}),
+		"activate revision r: begin":            only(d.Activate(ctx, decision.Activation{Revision: "r"}, map[string][]byte{"a": nil})),
+		"read the last activation":              only(d.LastActivation(ctx)),
+		"read the activations":                  only(d.Activations(ctx, "", 0, 1)),
 		"read revision r":                       only(d.RevisionFiles(ctx, "r")),
 		"read from the database":                d.Ping(ctx),
 	} {

@@ -61,10 +61,16 @@ func tree(t *testing.T, db *db.DB) string {
 	t.Helper()
 	digest := decision.Digest([]byte("tree"))
 	files := map[string][]byte{"a/a.rego": []byte("package a\n"), "a/data.yaml": []byte("x: 1\n")}
-	if err := db.SaveRevision(context.WithoutCancel(t.Context()), digest, files, noon); err != nil {
+	if err := activate(t, db, digest, files, noon); err != nil {
 		t.Fatal(err)
 	}
 	return digest
+}
+
+func activate(t *testing.T, db *db.DB, digest string, files map[string][]byte, at time.Time) error {
+	t.Helper()
+	_, err := db.Activate(context.WithoutCancel(t.Context()), decision.Activation{Revision: digest, At: at}, files)
+	return err
 }
 
 // decided is a decision about a partner, complete enough to be logged.

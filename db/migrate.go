@@ -17,13 +17,9 @@ var migrations embed.FS
 // transaction of its own. There is no way back: a released one is never edited,
 // and what it did is undone by a later one.
 func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations/sqlite")
+	provider, err := newProvider(db)
 	if err != nil {
 		return err
-	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return fmt.Errorf("read the migrations: %w", err)
 	}
 	found, known, err := provider.GetVersions(ctx)
 	if err != nil {
@@ -38,6 +34,42 @@ func migrate(ctx context.Context, db *sql.DB) error {
 			return nil
 		}
 		return fmt.Errorf("migrate the schema: %w", err)
+	}
+	return nil
+}
+
+func newProvider(db *sql.DB) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations/sqlite")
+	if err != nil {
+		return nil, err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return nil, fmt.Errorf("read the migrations: %w", err)
+	}
+	return provider, nil
+}
+
+// recognise makes sure that a database can be read as it is: that it is Assay's, and of
+// the version that the queries are written for.
+func recognise(ctx context.Context, db *sql.DB) error {
+	var id int64
+	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
+		return explain(err)
+	}
+	if id != applicationID {
+		return errForeign
+	}
+	provider, err := newProvider(db)
+	if err != nil {
+		return err
+	}
+	found, known, err := provider.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("read the schema version: %w", err)
+	}
+	if found != known {
+		return fmt.Errorf("its schema is version %d, and this program reads version %d; a server that is started on it brings it up to date", found, known)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -12,33 +13,83 @@ import (
 	"assay/server/decision"
 )
 
-// SaveRevision keeps a policy tree whole, by path, so that it can be run again
-// long after the files on disk have changed. A revision that is there already is
-// left as it is. Decisions can refer to a revision only after this.
-func (db *DB) SaveRevision(ctx context.Context, digest string, files map[string][]byte, at time.Time) error {
+// Activate keeps a policy tree whole, by path, so that it can be run again long after
+// the files on disk have changed, and that it serves from now on. A revision that is
+// there already is left as it is. Decisions can refer to a revision only after this.
+func (db *DB) Activate(ctx context.Context, a decision.Activation, files map[string][]byte) (decision.Activation, error) {
 	if len(files) == 0 {
-		return fmt.Errorf("save revision %s: it has no files", digest)
+		return a, fmt.Errorf("save revision %s: it has no files", a.Revision)
 	}
 	err := db.inTx(ctx, func(q *sqlc.Queries) error {
-		saved, err := q.RevisionExists(ctx, digest)
-		if err != nil || saved {
-			return translate(err)
+		if err := saveRevision(ctx, q, a.Revision, files, a.At); err != nil {
+			return err
 		}
-		err = q.InsertRevision(ctx, sqlc.InsertRevisionParams{Digest: digest, FirstServedAt: column.At(at)})
+		err := q.InsertActivation(ctx, sqlc.InsertActivationParams{
+			Revision: a.Revision, ActivatedAt: column.At(a.At), ActivatedBy: a.By, InPlaceOf: nullable(a.InPlaceOf),
+			Source: a.Origin.Source, CommitID: a.Origin.Commit, Author: a.Origin.Author, Message: a.Origin.Message,
+			Tests: int64(a.Tests), Cases: int64(a.Cases), Warnings: int64(a.Warnings),
+		})
 		if err != nil {
 			return translate(err)
 		}
-		for _, path := range slices.Sorted(maps.Keys(files)) {
-			if err := saveFile(ctx, q, digest, path, files[path]); err != nil {
-				return fmt.Errorf("file %s: %w", path, translate(err))
-			}
-		}
-		return nil
+		last, err := q.LastActivation(ctx)
+		a.Seq = last.Seq
+		return translate(err)
 	})
 	if err != nil {
-		return fmt.Errorf("save revision %s: %w", digest, err)
+		return a, fmt.Errorf("activate revision %s: %w", a.Revision, err)
+	}
+	return a, nil
+}
+
+func saveRevision(ctx context.Context, q *sqlc.Queries, digest string, files map[string][]byte, at time.Time) error {
+	saved, err := q.RevisionExists(ctx, digest)
+	if err != nil || saved {
+		return translate(err)
+	}
+	err = q.InsertRevision(ctx, sqlc.InsertRevisionParams{Digest: digest, FirstServedAt: column.At(at)})
+	if err != nil {
+		return translate(err)
+	}
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		if err := saveFile(ctx, q, digest, path, files[path]); err != nil {
+			return fmt.Errorf("file %s: %w", path, translate(err))
+		}
 	}
 	return nil
+}
+
+// LastActivation is the newest one; decision.ErrNotFound if there is none.
+func (db *DB) LastActivation(ctx context.Context) (decision.Activation, error) {
+	row, err := db.reads.LastActivation(ctx)
+	if err != nil {
+		return decision.Activation{}, fmt.Errorf("read the last activation: %w", translate(err))
+	}
+	return activationOf(row), nil
+}
+
+// Activations implements decision.Store.
+func (db *DB) Activations(ctx context.Context, digest string, before int64, limit int) ([]decision.Activation, error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
+	rows, err := db.reads.Activations(ctx, sqlc.ActivationsParams{Before: before, Revision: nullable(digest), PageSize: pageSize(limit)})
+	if err != nil {
+		return nil, fmt.Errorf("read the activations: %w", translate(err))
+	}
+	list := make([]decision.Activation, len(rows))
+	for i, row := range rows {
+		list[i] = activationOf(row)
+	}
+	return list, nil
+}
+
+func activationOf(row sqlc.Activation) decision.Activation {
+	return decision.Activation{
+		Seq: row.Seq, Revision: row.Revision, At: row.ActivatedAt.Time, By: row.ActivatedBy, InPlaceOf: orEmpty(row.InPlaceOf),
+		Origin: decision.Origin{Source: row.Source, Commit: row.CommitID, Author: row.Author, Message: row.Message},
+		Tests:  int(row.Tests), Cases: int(row.Cases), Warnings: int(row.Warnings),
+	}
 }
 
 // saveFile stores a content once, however many revisions have it.

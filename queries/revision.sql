@@ -25,3 +25,21 @@ SELECT revision_file.path, file.content
 FROM revision_file
 JOIN file ON file.digest = revision_file.file
 WHERE revision_file.revision = @revision;
+
+-- name: InsertActivation :exec
+INSERT INTO activation (revision, activated_at, activated_by, in_place_of, source, commit_id, author, message,
+    tests, cases, warnings)
+VALUES (@revision, @activated_at, @activated_by, @in_place_of, @source, @commit_id, @author, @message,
+    @tests, @cases, @warnings);
+
+-- LastActivation is what was meant to serve when the server last looked.
+-- name: LastActivation :one
+SELECT * FROM activation ORDER BY seq DESC LIMIT 1;
+
+-- Activations is one page of them, newest first, of all revisions or of one.
+-- name: Activations :many
+SELECT * FROM activation
+WHERE seq < @before
+  AND (revision = sqlc.narg('revision') OR CAST(sqlc.narg('revision') AS TEXT) IS NULL)
+ORDER BY seq DESC
+LIMIT CAST(@page_size AS BIGINT);

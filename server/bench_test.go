@@ -5,9 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +18,7 @@ import (
 	"assay/server/api"
 	"assay/server/decision"
 	"assay/server/demo"
+	"assay/server/impact"
 )
 
 // newBenchmark is the service on the shipped policies and a database on disk.
@@ -87,4 +91,68 @@ func requestBody(b *testing.B, program string, facts []decision.Fact) []byte {
 		b.Fatal(err)
 	}
 	return body
+}
+
+// BenchmarkImpact is measuring a change over stored partners, per partner, beside the
+// evaluations alone that it is made of: two per partner, on all processors.
+func BenchmarkImpact(b *testing.B) {
+	const n = 200
+	file := populate(b, n)
+	candidate, err := loadPolicies(b.Context(), []string{changedPolicies(b, raised...)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	live, err := loadPolicies(b.Context(), []string{shippedPolicies})
+	if err != nil {
+		b.Fatal(err)
+	}
+	store, err := db.OpenReadOnly(b.Context(), file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close()
+	perPartner := func(b *testing.B) {
+		b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "partners/s")
+		b.ReportMetric(0, "ns/op")
+	}
+	b.Run("impact", func(b *testing.B) {
+		for b.Loop() {
+			run, err := newRun(b.Context(), live, candidate)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if run.Population, err = impact.Partners(b.Context(), store, impactDay, []string{enrollment}); err != nil {
+				b.Fatal(err)
+			}
+			summary, err := run.Write(b.Context(), impact.NewCSV(io.Discard))
+			if err != nil || summary.Turned != fallOut {
+				b.Fatal(summary.Turned, err)
+			}
+		}
+		perPartner(b)
+	})
+	b.Run("evaluation", func(b *testing.B) {
+		question := decision.Question{Program: enrollment, AsOf: impactDay}
+		var all []decision.Facts
+		for i := range n {
+			stored := partnerWith(int64(oldMinimum+i), "in_use", "active")
+			all = append(all, decision.Select(stored, impactDay))
+		}
+		for b.Loop() {
+			var running sync.WaitGroup
+			for worker := range runtime.GOMAXPROCS(0) {
+				running.Go(func() {
+					for i := worker; i < n; i += runtime.GOMAXPROCS(0) {
+						for _, revision := range []decision.Revision{live, candidate} {
+							if _, err := revision.Evaluate(context.Background(), question, all[i]); err != nil {
+								b.Error(err)
+							}
+						}
+					}
+				})
+			}
+			running.Wait()
+		}
+		perPartner(b)
+	})
 }

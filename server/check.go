@@ -23,7 +23,7 @@ the built-ins whose results differ from one evaluation to the next; holds every
 data.yaml against its contract; runs the Rego tests and the cases; and looks at
 formatting, coverage and OPA's Wasm target.
 
-Exit status: 0 in order, 1 not.`,
+Exit status: 0 in order, 1 not, 2 it could not be looked at.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			name, layers, _, err := findPolicies(folders)
@@ -34,15 +34,15 @@ Exit status: 0 in order, 1 not.`,
 			if err != nil {
 				return err
 			}
-			report, warnings, err := policy.Check(cmd.Context(), tree, renderCase, coverage)
-			for _, warning := range warnings {
-				cmd.PrintErrln("warning:", warning)
+			report, err := policy.Check(cmd.Context(), tree, renderCase, coverage)
+			for _, warning := range report.Warnings {
+				cmd.PrintErrln("warning:", warning.String())
 			}
 			if err != nil {
 				cmd.PrintErrln(err)
 				return errReported
 			}
-			if strict && len(warnings) > 0 {
+			if strict && len(report.Warnings) > 0 {
 				return errReported
 			}
 			requirements := 0

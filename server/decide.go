@@ -23,7 +23,7 @@ import (
 
 func newDecide() *cobra.Command {
 	var program, asOf, lang string
-	var folders []string
+	var folders, beside []string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "decide FILE",
@@ -32,10 +32,14 @@ func newDecide() *cobra.Command {
 from a file, or from standard input if the file is "-", and says what the policies
 make of it. Nothing is recorded and nothing is logged.
 
+With --beside the same facts are decided by a second policy tree too, and what differs
+is shown: a change of the policies, previewed on one partner.
+
 A program need not be named if the policies have only one. Exit status: 0 decided,
-whatever the outcome; 1 not decided.`,
+whatever the outcome; 2 not decided.`,
 		Example: `  assay decide facts.json
   assay decide facts.json --as-of 2026-01-31 --lang it
+  assay decide facts.json --beside policies --beside overlays/fy26
   curl -s https://crm.example/partner/17/facts | assay decide - --json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -59,6 +63,9 @@ whatever the outcome; 1 not decided.`,
 				if request.AsOf, err = decision.ParseDay(asOf); err != nil {
 					return fmt.Errorf("--as-of: %w", err)
 				}
+			}
+			if len(beside) > 0 {
+				return decideBeside(cmd, revision, beside, request, lang, asJSON)
 			}
 			d, err := decideOffline(cmd.Context(), revision, request)
 			if err != nil {
@@ -89,6 +96,7 @@ whatever the outcome; 1 not decided.`,
 	flags.StringVar(&program, "program", "", "program to decide; wins over the file")
 	flags.StringVar(&asOf, "as-of", "", "`day` to apply the rules to, YYYY-MM-DD; wins over the file (default today, UTC)")
 	flags.StringVar(&lang, "lang", "en", "language of the sentences")
+	flags.StringArrayVar(&beside, "beside", nil, "`folder` or bundle to decide by as well, repeated for overlays")
 	flags.BoolVar(&asJSON, "json", false, "print the decision as the HTTP API gives it")
 	return cmd
 }
@@ -107,6 +115,19 @@ func loadPolicies(ctx context.Context, folders []string) (*policy.Revision, erro
 
 // decideOffline evaluates as the service does, and keeps nothing.
 func decideOffline(ctx context.Context, revision decision.Revision, request decision.Request) (decision.Decision, error) {
+	d, err := offlineQuestion(request)
+	if err != nil {
+		return d, err
+	}
+	d, err = decision.Evaluate(ctx, revision, d, nil, request.Given)
+	if errors.Is(err, decision.ErrNotFound) {
+		return d, decision.Invalid("/program", "there is no program %q; there are: %s", d.Program, strings.Join(programNames(revision), ", "))
+	}
+	return d, err
+}
+
+// offlineQuestion is what the request asks, today unless it says otherwise.
+func offlineQuestion(request decision.Request) (decision.Decision, error) {
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	d := decision.Decision{
 		ID: "offline", Program: request.Program, Action: request.Action, Actor: request.Actor, Partner: request.Partner,
@@ -118,11 +139,7 @@ func decideOffline(ctx context.Context, revision decision.Revision, request deci
 	if request.Given == nil {
 		return d, decision.Invalid("/facts", "are needed: there are no stored facts offline")
 	}
-	d, err := decision.Evaluate(ctx, revision, d, nil, request.Given)
-	if errors.Is(err, decision.ErrNotFound) {
-		return d, decision.Invalid("/program", "there is no program %q; there are: %s", d.Program, strings.Join(programNames(revision), ", "))
-	}
-	return d, err
+	return d, nil
 }
 
 func programNames(revision decision.Revision) []string {

@@ -21,6 +21,7 @@ var arrows = map[string][]string{
 	"assay/server/strictjson": {},
 	"assay/server/schema":     {"assay/server/decision"},
 	"assay/server/demo":       {"assay/server/decision"},
+	"assay/server/impact":     {"assay/server/decision"},
 	"assay/server/explain":    {"assay/server/decision"},
 	"assay/server/policy":     {"assay/server/decision", "assay/server/schema"},
 	"assay/server/api":        {"assay/server/decision", "assay/server/explain", "assay/server/schema", "assay/server/strictjson"},
@@ -30,7 +31,7 @@ var arrows = map[string][]string{
 	"assay/db/dbtest":         {"assay/db", "assay/server/decision"},
 	"assay/server": {
 		"assay", "assay/db", "assay/server/api", "assay/server/decision", "assay/server/demo",
-		"assay/server/explain", "assay/server/policy",
+		"assay/server/explain", "assay/server/impact", "assay/server/policy",
 	},
 }
 
@@ -120,7 +121,7 @@ func TestGoKnowsNoProgram(t *testing.T) {
 		t.Fatalf("only %v are looked for", names)
 	}
 	searched := 0
-	for _, dir := range []string{"decision", "policy", "explain", "api", "schema", "strictjson", "../db", "../db/column", "../db/sqlc"} {
+	for _, dir := range []string{"decision", "policy", "explain", "impact", "api", "schema", "strictjson", "../db", "../db/column", "../db/sqlc"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil {
 			t.Fatal(err)

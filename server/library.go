@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -11,17 +13,18 @@ import (
 	"github.com/spf13/pflag"
 
 	"assay"
+	"assay/server/decision"
 	"assay/server/policy"
 )
 
 // policiesFlag lets a command take its policies from folders.
 func policiesFlag(flags *pflag.FlagSet, folders *[]string) {
 	flags.StringArrayVar(folders, "policies", nil,
-		"`folder` of policies (default ./policies if it exists, else the built-in ones); repeated, later folders win file by file")
+		"`folder` of policies, or bundle (.tar.gz), default ./policies if it exists, else the built-in ones; repeated, later ones win file by file")
 }
 
-// openLibrary finds the policies: the folders that were named, else ./policies, else
-// those in the binary. dirs are the folders to watch, none for the binary's.
+// openLibrary finds the policies: what was named, else ./policies, else those in the
+// binary. dirs are the folders to watch; bundles and the binary do not change.
 func openLibrary(folders []string, archive policy.Archive, logger *slog.Logger) (library *policy.Library, dirs []string, err error) {
 	name, layers, dirs, err := findPolicies(folders)
 	if err != nil {
@@ -29,6 +32,7 @@ func openLibrary(folders []string, archive policy.Archive, logger *slog.Logger) 
 	}
 	return &policy.Library{
 		Archive: archive, Now: time.Now, Logger: logger, Name: name, Layers: layers,
+		Origin: func(ctx context.Context) decision.Origin { return originOf(ctx, dirs) },
 	}, dirs, nil
 }
 
@@ -43,10 +47,37 @@ func findPolicies(folders []string) (name string, layers []fs.FS, dirs []string,
 		return "built in", []fs.FS{files}, nil, err
 	}
 	for _, folder := range folders {
-		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-			return "", nil, nil, fmt.Errorf("--policies %s: not a folder", folder)
+		layer, isFolder, err := openLayer(folder)
+		if err != nil {
+			return "", nil, nil, fmt.Errorf("--policies %s: %w", folder, err)
 		}
-		layers = append(layers, os.DirFS(folder))
+		layers = append(layers, layer)
+		if isFolder {
+			dirs = append(dirs, folder)
+		}
 	}
-	return strings.Join(folders, " + "), layers, folders, nil
+	return strings.Join(folders, " + "), layers, dirs, nil
+}
+
+// openLayer opens a folder, or a bundle, which is read once: a file that is replaced
+// while it is read would be half of each.
+func openLayer(name string) (layer fs.FS, isFolder bool, err error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil || !info.IsDir() && !strings.HasSuffix(name, ".tar.gz"):
+		return nil, false, errors.New("neither a folder nor a bundle (.tar.gz)")
+	case info.IsDir():
+		return os.DirFS(name), true, nil
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, false, err
+	}
+	defer file.Close()
+	tree, err := policy.ReadBundle(file)
+	if err != nil {
+		return nil, false, err
+	}
+	layer, err = tree.FS()
+	return layer, false, err
 }

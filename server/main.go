@@ -22,9 +22,19 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr)
 	stop()
-	if err != nil {
-		os.Exit(1)
+	os.Exit(exitStatus(err))
+}
+
+// exitStatus is what tools look at: 0 in order, 1 what was looked at is not in order, 2
+// it could not be looked at.
+func exitStatus(err error) int {
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errReported):
+		return 1
 	}
+	return 2
 }
 
 // run is the whole program, so that tests can start it. The error has been reported.
@@ -32,7 +42,7 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 	root := newServe()
 	root.Version = version()
 	root.SetVersionTemplate("assay {{.Version}}\n")
-	root.AddCommand(newDecide(), newCheck())
+	root.AddCommand(newDecide(), newCheck(), newImpact(), newSweep())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -69,7 +79,7 @@ func version() string {
 	return strings.Join(parts, ", ")
 }
 
-// errReported ends a command that has already said what is wrong.
+// errReported ends a command that looked at something and has said what is wrong with it.
 var errReported = errors.New("reported")
 
 // fromEnvironment fills in flags that were not given: --db from ASSAY_DB, and so on. A

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/tools/txtar"
 )
 
 // TestScripts runs transcripts of the program: it is started as a user starts it,
@@ -44,6 +45,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"assay":    cmdAssay,
+			"exits":    cmdExits,
 			"serve":    cmdServe,
 			"halt":     cmdHalt,
 			"http":     cmdHTTP,
@@ -53,9 +55,13 @@ func TestScripts(t *testing.T) {
 			"save":     cmdSave,
 			"await":    cmdAwait,
 			"policies": cmdPolicies,
+			"copy":     cmdCopy,
+			"swap":     cmdSwap,
 			"edit":     cmdEdit,
 			"insert":   cmdInsert,
 			"appoint":  cmdAppoint,
+			"pin":      cmdPin,
+			"bundle":   cmdBundle,
 		},
 	})
 }
@@ -113,6 +119,16 @@ func cmdAssay(ts *testscript.TestScript, neg bool, args []string) {
 	sessionOf(ts).body = out.Bytes()
 }
 
+// exits STATUS runs a command that ends with the exit status.
+func cmdExits(ts *testscript.TestScript, _ bool, args []string) {
+	var out bytes.Buffer
+	err := run(context.Background(), absolute(ts, args[1:]), noEnvironment, strings.NewReader(""), io.MultiWriter(ts.Stdout(), &out), ts.Stderr())
+	if status := exitStatus(err); strconv.Itoa(status) != args[0] {
+		ts.Fatalf("assay %s: exit status %d: %v\n%s", strings.Join(args[1:], " "), status, err, out.String())
+	}
+	sessionOf(ts).body = out.Bytes()
+}
+
 // serve [flags] starts the server and waits until it listens.
 func cmdServe(ts *testscript.TestScript, neg bool, args []string) {
 	s := sessionOf(ts)
@@ -149,7 +165,7 @@ func cmdServe(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// halt ends the server. (testscript itself has a command stop, which ends the script.)
+// halt ends the server. (stop is a word of testscript itself: it ends the script.)
 func cmdHalt(ts *testscript.TestScript, _ bool, _ []string) { sessionOf(ts).stop() }
 
 // http METHOD PATH [FILE] [HEADER:VALUE…] asks the server. The answer must fit the
@@ -261,6 +277,18 @@ func cmdPolicies(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(os.CopyFS(ts.MkAbs("policies"), os.DirFS(sessionOf(ts).policies)))
 }
 
+// copy FROM TO copies a folder.
+func cmdCopy(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.CopyFS(ts.MkAbs(args[1]), os.DirFS(ts.MkAbs(args[0]))))
+}
+
+// swap TARGET LINK makes the link lead elsewhere, in one step.
+func cmdSwap(ts *testscript.TestScript, _ bool, args []string) {
+	next := ts.MkAbs(args[1]) + ".next"
+	ts.Check(os.Symlink(args[0], next))
+	ts.Check(os.Rename(next, ts.MkAbs(args[1])))
+}
+
 // edit FILE OLD NEW replaces the first OLD in the file.
 func cmdEdit(ts *testscript.TestScript, _ bool, args []string) {
 	content := ts.ReadFile(args[0])
@@ -286,6 +314,19 @@ func cmdAppoint(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	end := last + len("managed_service")
 	ts.Check(os.WriteFile(name, slices.Concat(content[:end], []byte(", "+args[0]), content[end:]), 0o644))
+}
+
+// pin REVISION writes request.json to pinned.json, to be decided by the revision.
+func cmdPin(ts *testscript.TestScript, _ bool, args []string) {
+	pinned := strings.Replace(ts.ReadFile("request.json"), "{", fmt.Sprintf(`{"revision": %q, `, args[0]), 1)
+	ts.Check(os.WriteFile(ts.MkAbs("pinned.json"), []byte(pinned), 0o644))
+}
+
+// bundle REVISION FILE keeps the revision as a bundle.
+func cmdBundle(ts *testscript.TestScript, _ bool, args []string) {
+	cmdHTTP(ts, false, []string{http.MethodGet, "/v1/revisions/" + args[0] + "/bundle"})
+	cmdStatus(ts, false, []string{"200"})
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), sessionOf(ts).body, 0o644))
 }
 
 // absolute turns the names of existing files of the script's folder into paths.
@@ -340,4 +381,18 @@ func pick(list []any, part string) any {
 		return list[i]
 	}
 	return nil
+}
+
+// scriptFiles are the files of a script.
+func scriptFiles(t testing.TB, name string) map[string][]byte {
+	t.Helper()
+	script, err := txtar.ParseFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := make(map[string][]byte)
+	for _, file := range script.Files {
+		files[file.Name] = file.Data
+	}
+	return files
 }

@@ -16,6 +16,7 @@ import (
 	"assay/db"
 	"assay/server/api"
 	"assay/server/decision"
+	"assay/server/policy"
 )
 
 // config is what serving needs to know.
@@ -94,6 +95,7 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 	if err != nil {
 		return err
 	}
+	library.Measure = measuring(store)
 	if err := library.Reload(ctx); err != nil {
 		return fmt.Errorf("the policies in %s cannot serve:\n%w", library.Name, err)
 	}
@@ -108,6 +110,7 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 	server := &http.Server{
 		Handler: api.New(api.Config{
 			Service: service, Ping: store.Ping, Logger: logger, BodyLimit: c.bodyLimit, LoopbackOnly: !c.allowRemote,
+			Candidate: policy.Candidate,
 		}),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,

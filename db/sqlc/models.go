@@ -8,6 +8,21 @@ import (
 	"assay/db/column"
 )
 
+type Activation struct {
+	Seq         int64
+	Revision    string
+	ActivatedAt column.Time
+	ActivatedBy string
+	InPlaceOf   *string
+	Source      string
+	CommitID    string
+	Author      string
+	Message     string
+	Tests       int64
+	Cases       int64
+	Warnings    int64
+}
+
 type Decision struct {
 	Seq         int64
 	ID          string

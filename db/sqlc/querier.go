@@ -11,6 +11,8 @@ import (
 )
 
 type Querier interface {
+	// Activations is one page of them, newest first, of all revisions or of one.
+	Activations(ctx context.Context, arg ActivationsParams) ([]Activation, error)
 	// AnyRevision reads a page of the file: how readiness is asked for.
 	AnyRevision(ctx context.Context) (bool, error)
 	// Decision is one entry of the log with the facts that came with the request.
@@ -26,6 +28,7 @@ type Querier interface {
 	FactsOfRecording(ctx context.Context, recording int64) ([]Fact, error)
 	FileExists(ctx context.Context, digest string) (bool, error)
 	InputExists(ctx context.Context, digest string) (bool, error)
+	InsertActivation(ctx context.Context, arg InsertActivationParams) error
 	InsertDecision(ctx context.Context, arg InsertDecisionParams) error
 	InsertFact(ctx context.Context, arg InsertFactParams) (int64, error)
 	InsertFile(ctx context.Context, arg InsertFileParams) error
@@ -34,6 +37,8 @@ type Querier interface {
 	InsertRecording(ctx context.Context, arg InsertRecordingParams) (int64, error)
 	InsertRevision(ctx context.Context, arg InsertRevisionParams) error
 	InsertRevisionFile(ctx context.Context, arg InsertRevisionFileParams) error
+	// LastActivation is what was meant to serve when the server last looked.
+	LastActivation(ctx context.Context) (Activation, error)
 	// LastFact is the end of the fact log.
 	LastFact(ctx context.Context) (LastFactRow, error)
 	// LastFactKnownAt is the end of the fact log as it was at an instant.

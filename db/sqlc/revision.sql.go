@@ -11,6 +11,57 @@ import (
 	"assay/db/column"
 )
 
+const activations = `-- name: Activations :many
+SELECT seq, revision, activated_at, activated_by, in_place_of, source, commit_id, author, message, tests, cases, warnings FROM activation
+WHERE seq < ?1
+  AND (revision = ?2 OR CAST(?2 AS TEXT) IS NULL)
+ORDER BY seq DESC
+LIMIT CAST(?3 AS BIGINT)
+`
+
+type ActivationsParams struct {
+	Before   int64
+	Revision *string
+	PageSize int64
+}
+
+// Activations is one page of them, newest first, of all revisions or of one.
+func (q *Queries) Activations(ctx context.Context, arg ActivationsParams) ([]Activation, error) {
+	rows, err := q.db.QueryContext(ctx, activations, arg.Before, arg.Revision, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Activation
+	for rows.Next() {
+		var i Activation
+		if err := rows.Scan(
+			&i.Seq,
+			&i.Revision,
+			&i.ActivatedAt,
+			&i.ActivatedBy,
+			&i.InPlaceOf,
+			&i.Source,
+			&i.CommitID,
+			&i.Author,
+			&i.Message,
+			&i.Tests,
+			&i.Cases,
+			&i.Warnings,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const anyRevision = `-- name: AnyRevision :one
 SELECT EXISTS (SELECT 1 FROM revision)
 `
@@ -32,6 +83,44 @@ func (q *Queries) FileExists(ctx context.Context, digest string) (bool, error) {
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
+}
+
+const insertActivation = `-- name: InsertActivation :exec
+INSERT INTO activation (revision, activated_at, activated_by, in_place_of, source, commit_id, author, message,
+    tests, cases, warnings)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
+    ?9, ?10, ?11)
+`
+
+type InsertActivationParams struct {
+	Revision    string
+	ActivatedAt column.Time
+	ActivatedBy string
+	InPlaceOf   *string
+	Source      string
+	CommitID    string
+	Author      string
+	Message     string
+	Tests       int64
+	Cases       int64
+	Warnings    int64
+}
+
+func (q *Queries) InsertActivation(ctx context.Context, arg InsertActivationParams) error {
+	_, err := q.db.ExecContext(ctx, insertActivation,
+		arg.Revision,
+		arg.ActivatedAt,
+		arg.ActivatedBy,
+		arg.InPlaceOf,
+		arg.Source,
+		arg.CommitID,
+		arg.Author,
+		arg.Message,
+		arg.Tests,
+		arg.Cases,
+		arg.Warnings,
+	)
+	return err
 }
 
 const insertFile = `-- name: InsertFile :exec
@@ -78,6 +167,31 @@ type InsertRevisionFileParams struct {
 func (q *Queries) InsertRevisionFile(ctx context.Context, arg InsertRevisionFileParams) error {
 	_, err := q.db.ExecContext(ctx, insertRevisionFile, arg.Revision, arg.Path, arg.File)
 	return err
+}
+
+const lastActivation = `-- name: LastActivation :one
+SELECT seq, revision, activated_at, activated_by, in_place_of, source, commit_id, author, message, tests, cases, warnings FROM activation ORDER BY seq DESC LIMIT 1
+`
+
+// LastActivation is what was meant to serve when the server last looked.
+func (q *Queries) LastActivation(ctx context.Context) (Activation, error) {
+	row := q.db.QueryRowContext(ctx, lastActivation)
+	var i Activation
+	err := row.Scan(
+		&i.Seq,
+		&i.Revision,
+		&i.ActivatedAt,
+		&i.ActivatedBy,
+		&i.InPlaceOf,
+		&i.Source,
+		&i.CommitID,
+		&i.Author,
+		&i.Message,
+		&i.Tests,
+		&i.Cases,
+		&i.Warnings,
+	)
+	return i, err
 }
 
 const revisionExists = `-- name: RevisionExists :one

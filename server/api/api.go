@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -17,6 +18,10 @@ import (
 // DefaultBodyLimit is the most bytes of a body unless the configuration says
 // otherwise.
 const DefaultBodyLimit = 1 << 20
+
+// DefaultPreviewTime is how long a preview may take unless the configuration says
+// otherwise. Compiling takes a fraction of a second.
+const DefaultPreviewTime = 20 * time.Second
 
 // Config is what the API is made of.
 type Config struct {
@@ -32,6 +37,12 @@ type Config struct {
 	// page in a browser may have its own name point here, to speak to a service that
 	// trusts whoever is local.
 	LoopbackOnly bool
+	// Candidate makes a revision of another one and changed files, nil for those to take
+	// away. It answers previews and never serves.
+	Candidate func(ctx context.Context, from decision.Revision, changed map[string][]byte) (decision.Revision, error)
+	// PreviewTime is how long a preview may take, waiting included; 0 means
+	// DefaultPreviewTime.
+	PreviewTime time.Duration
 	// NewID makes ids for requests that come without one; nil means Service.NewID.
 	NewID func() string
 }
@@ -59,24 +70,30 @@ func newEcho(config Config) *echo.Echo {
 	if config.BodyLimit == 0 {
 		config.BodyLimit = DefaultBodyLimit
 	}
+	if config.PreviewTime == 0 {
+		config.PreviewTime = DefaultPreviewTime
+	}
 	if config.NewID == nil {
 		config.NewID = config.Service.NewID
 	}
 
+	counted := newMetrics(config.Service.Revisions)
 	e := echo.New()
 	e.HTTPErrorHandler = writeProblem
 	e.Binder = bodyBinder{}
 	// In this order: whatever happens has an id, is logged, and is answered.
 	e.Use(
 		identify(config.NewID),
+		counted.observe(config.Service.Now),
 		logRequests(config.Logger, config.Service.Now),
 		secure,
 		survive,
 		answerTo(config.LoopbackOnly),
 		mustContract(document).enforce(config.BodyLimit),
 	)
-	RegisterHandlers(e, NewStrictHandler(&server{service: config.Service, ping: config.Ping}, nil))
+	RegisterHandlers(e, NewStrictHandler(newServer(config, counted), nil))
 	registerDocs(e)
+	counted.register(e)
 	return e
 }
 
@@ -84,6 +101,15 @@ func newEcho(config Config) *echo.Echo {
 type server struct {
 	service *decision.Service
 	ping    func(ctx context.Context) error
+	metrics *metrics
+	preview previewer
+}
+
+func newServer(config Config, counted *metrics) *server {
+	return &server{
+		service: config.Service, ping: config.Ping, metrics: counted,
+		preview: newPreviewer(config.Candidate, config.PreviewTime),
+	}
 }
 
 var _ StrictServerInterface = (*server)(nil)

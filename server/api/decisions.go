@@ -43,6 +43,7 @@ func (s *server) CreateDecision(ctx context.Context, r CreateDecisionRequestObje
 		return nil, err
 	}
 	noteDecision(ctx, d)
+	s.metrics.decided(d)
 	return CreateDecision201JSONResponse{Body: body, Headers: CreateDecision201ResponseHeaders{
 		ContentLanguage: tag, Location: "/v1/decisions/" + d.ID,
 	}}, nil
@@ -55,7 +56,7 @@ func readDecisionRequest(r DecisionRequest) (decision.Request, error) {
 	}
 	return decision.Request{
 		Program: r.Program, Action: value(r.Action), Actor: readActor(r.Actor), Partner: value(r.Partner), Given: given,
-		AsOf: value(r.AsOf), KnownAt: instant(r.KnownAt),
+		AsOf: value(r.AsOf), KnownAt: instant(r.KnownAt), Revision: value(r.Revision),
 	}, nil
 }
 

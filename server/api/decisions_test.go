@@ -20,7 +20,7 @@ func TestDecide(t *testing.T) {
 	answer{body: []byte(`{
 		"decision_id": "id-1", "program": "csp.direct_bill.enrollment", "outcome": "not_eligible", "outcome_text": "not eligible",
 		"rollup": "not_eligible", "version": "DB-4", "as_of": "2026-03-01", "known_at": "2026-03-01T09:30:00Z",
-		"decided_at": "2026-03-01T09:30:00Z", "revision": "aaaa", "facts_digest": "3a0c529fcfe5a4f62e9e22d68fdd30c1e3ee37512fa3cc380cb3c127b1b63531", "request_id": "caller-7",
+		"decided_at": "2026-03-01T09:30:00Z", "revision": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "facts_digest": "3a0c529fcfe5a4f62e9e22d68fdd30c1e3ee37512fa3cc380cb3c127b1b63531", "request_id": "caller-7",
 		"requirements": [{
 			"id": "revenue", "ref": "ENR-05a", "title": "Revenue", "status": "not_met", "due": true, "reason": "not_met", "flags": ["relayed"],
 			"actual": {"usd_cents": 21250000}, "required": {"usd_cents": 30000000}, "gap": {"usd_cents": 1}, "since": "2020-10-27",

@@ -27,8 +27,12 @@ const (
 	actions = "csp.direct_bill.actions"
 )
 
-func (r *fakeRevision) Digest() string        { return r.digest }
-func (r *fakeRevision) Texts() decision.Texts { return r.texts }
+func (r *fakeRevision) Digest() string { return r.digest }
+func (r *fakeRevision) Files() map[string][]byte {
+	return map[string][]byte{"a.rego": []byte("package a\n"), r.digest[:1] + ".rego": []byte(r.digest)}
+}
+func (r *fakeRevision) Bundle() ([]byte, error) { return []byte("bundle of " + r.digest), nil }
+func (r *fakeRevision) Texts() decision.Texts   { return r.texts }
 
 func (r *fakeRevision) Kinds() []decision.Kind {
 	return []decision.Kind{{Name: "membership", Schema: []byte(`{"type": "object", "x-key": {"pattern": "^$"}}`)}}
@@ -138,6 +142,32 @@ func (r *fakeRevisions) Current() decision.Revision {
 	return current
 }
 
+func (r *fakeRevisions) Activate(_ context.Context, digest, by string) (decision.Activation, error) {
+	if digest == refused {
+		return decision.Activation{}, &decision.RefusedError{Problems: []decision.PolicyProblem{{File: "a.rego", Line: 3, Message: "no good"}}}
+	}
+	for _, revision := range r.all {
+		if revision.digest == digest {
+			r.all = append(r.all, revision)
+			r.status.Revision = digest
+			return decision.Activation{Revision: digest, By: by, InPlaceOf: r.all[len(r.all)-2].digest}, nil
+		}
+	}
+	return decision.Activation{}, decision.ErrNotFound
+}
+
+func (r *fakeRevisions) Accept(_ context.Context, report, by string) (decision.Activation, error) {
+	switch w := r.status.Waiting; {
+	case w == nil || w.Report != report:
+		return decision.Activation{}, decision.ErrNotFound
+	case w.Revision == refused:
+		return decision.Activation{}, decision.ErrCandidateChanged
+	default:
+		r.status.Waiting = nil
+		return decision.Activation{Revision: w.Revision, By: by}, nil
+	}
+}
+
 func (r *fakeRevisions) Revision(_ context.Context, digest string) (decision.Revision, error) {
 	for _, revision := range r.all {
 		if revision.digest == digest {
@@ -149,15 +179,20 @@ func (r *fakeRevisions) Revision(_ context.Context, digest string) (decision.Rev
 
 func (r *fakeRevisions) Status() decision.PolicyStatus { return r.status }
 
+// refused is a revision that does not pass the gate any more.
+var refused = strings.Repeat("f", 64)
+
 // fakeStore keeps everything in memory.
 type fakeStore struct {
-	mu         sync.Mutex
-	err        error
-	facts      []decision.Fact
-	of         []string
-	recordings map[string]decision.Recording
-	recorded   map[string][]decision.Fact
-	decisions  []decision.LoggedDecision
+	revisions   map[string]map[string][]byte
+	activations []decision.Activation
+	mu          sync.Mutex
+	err         error
+	facts       []decision.Fact
+	of          []string
+	recordings  map[string]decision.Recording
+	recorded    map[string][]decision.Fact
+	decisions   []decision.LoggedDecision
 }
 
 func (s *fakeStore) RecordFacts(_ context.Context, r decision.Recording) ([]decision.Fact, bool, error) {
@@ -198,6 +233,24 @@ func (s *fakeStore) Facts(_ context.Context, partner string, day decision.Day, p
 	for i, f := range s.facts[:position] {
 		if s.of[i] == partner && f.ValidFrom <= day {
 			found = append(found, f)
+		}
+	}
+	return found, s.err
+}
+
+func (s *fakeStore) RevisionFiles(_ context.Context, digest string) (map[string][]byte, error) {
+	files, ok := s.revisions[digest]
+	if !ok {
+		return nil, decision.ErrNotFound
+	}
+	return files, s.err
+}
+
+func (s *fakeStore) Activations(_ context.Context, digest string, before int64, limit int) ([]decision.Activation, error) {
+	var found []decision.Activation
+	for _, a := range s.activations {
+		if (before == 0 || a.Seq < before) && (digest == "" || a.Revision == digest) && len(found) < limit {
+			found = append(found, a)
 		}
 	}
 	return found, s.err

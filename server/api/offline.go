@@ -47,6 +47,15 @@ func (o Offline) WriteDecision(d decision.Decision, revision decision.Revision, 
 	return json.MarshalIndent(answer, "", "  ")
 }
 
+// WritePreview writes what POST /v1/previews answers, indented.
+func (o Offline) WritePreview(p decision.Preview, lang string) ([]byte, error) {
+	answer, err := writePreview(p, lang)
+	if err != nil {
+		return nil, err
+	}
+	return json.MarshalIndent(answer, "", "  ")
+}
+
 // plain writes what a problem document would hold as lines.
 func plain(err error) error {
 	if err == nil {

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -16,6 +17,27 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/oapi-codegen/runtime"
 )
+
+// Defines values for FileChangeChange.
+const (
+	FileChangeChangeAdded   FileChangeChange = "added"
+	FileChangeChangeChanged FileChangeChange = "changed"
+	FileChangeChangeRemoved FileChangeChange = "removed"
+)
+
+// Valid indicates whether the value is a known member of the FileChangeChange enum.
+func (e FileChangeChange) Valid() bool {
+	switch e {
+	case FileChangeChangeAdded:
+		return true
+	case FileChangeChangeChanged:
+		return true
+	case FileChangeChangeRemoved:
+		return true
+	default:
+		return false
+	}
+}
 
 // Defines values for HealthStatus.
 const (
@@ -51,6 +73,7 @@ func (e LiveStatus) Valid() bool {
 const (
 	PolicyStatusStateDegraded PolicyStatusState = "degraded"
 	PolicyStatusStateOk       PolicyStatusState = "ok"
+	PolicyStatusStateWaiting  PolicyStatusState = "waiting"
 )
 
 // Valid indicates whether the value is a known member of the PolicyStatusState enum.
@@ -60,6 +83,8 @@ func (e PolicyStatusState) Valid() bool {
 		return true
 	case PolicyStatusStateOk:
 		return true
+	case PolicyStatusStateWaiting:
+		return true
 	default:
 		return false
 	}
@@ -68,7 +93,9 @@ func (e PolicyStatusState) Valid() bool {
 // Defines values for ProblemCode.
 const (
 	ProblemCodeBodyTooLarge         ProblemCode = "body_too_large"
+	ProblemCodeCandidateChanged     ProblemCode = "candidate_changed"
 	ProblemCodeDecisionNotFound     ProblemCode = "decision_not_found"
+	ProblemCodeFileNotFound         ProblemCode = "file_not_found"
 	ProblemCodeIdempotencyKeyReused ProblemCode = "idempotency_key_reused"
 	ProblemCodeInternalError        ProblemCode = "internal_error"
 	ProblemCodeInvalidJson          ProblemCode = "invalid_json"
@@ -77,7 +104,10 @@ const (
 	ProblemCodeMethodNotAllowed     ProblemCode = "method_not_allowed"
 	ProblemCodeNoPolicies           ProblemCode = "no_policies"
 	ProblemCodePartnerNotFound      ProblemCode = "partner_not_found"
+	ProblemCodePoliciesRefused      ProblemCode = "policies_refused"
 	ProblemCodeProgramNotFound      ProblemCode = "program_not_found"
+	ProblemCodeReportNotFound       ProblemCode = "report_not_found"
+	ProblemCodeRevisionNotFound     ProblemCode = "revision_not_found"
 	ProblemCodeRouteNotFound        ProblemCode = "route_not_found"
 	ProblemCodeStoreUnavailable     ProblemCode = "store_unavailable"
 	ProblemCodeTimeout              ProblemCode = "timeout"
@@ -89,7 +119,11 @@ func (e ProblemCode) Valid() bool {
 	switch e {
 	case ProblemCodeBodyTooLarge:
 		return true
+	case ProblemCodeCandidateChanged:
+		return true
 	case ProblemCodeDecisionNotFound:
+		return true
+	case ProblemCodeFileNotFound:
 		return true
 	case ProblemCodeIdempotencyKeyReused:
 		return true
@@ -107,7 +141,13 @@ func (e ProblemCode) Valid() bool {
 		return true
 	case ProblemCodePartnerNotFound:
 		return true
+	case ProblemCodePoliciesRefused:
+		return true
 	case ProblemCodeProgramNotFound:
+		return true
+	case ProblemCodeReportNotFound:
+		return true
+	case ProblemCodeRevisionNotFound:
 		return true
 	case ProblemCodeRouteNotFound:
 		return true
@@ -209,6 +249,56 @@ type Action struct {
 //
 // Examples: purchase_support_plan
 type ActionName = string
+
+// Activation One time that a revision began to serve.
+type Activation struct {
+	// Revision A policy tree, by the SHA-256 of its files, in lower-case hex.
+	//
+	// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+	Revision RevisionID `json:"revision"`
+
+	// ActivatedAt An instant, RFC 3339, of the years 1000 to 9999. Any offset is accepted; UTC is answered.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	ActivatedAt Instant `json:"activated_at"`
+
+	// By Who wanted it; missing if the folder changed or the server started.
+	By *string `json:"by,omitempty"`
+
+	// InPlaceOf The policies in the folder that this revision was preferred to.
+	//
+	// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+	InPlaceOf *RevisionID `json:"in_place_of,omitempty"`
+
+	// Source The folders it came from, or `built in`.
+	Source string `json:"source"`
+
+	// Commit The last commit in the folder, if that is under git.
+	Commit *string `json:"commit,omitempty"`
+
+	// Author Of that commit.
+	Author *string `json:"author,omitempty"`
+
+	// Message Of that commit.
+	Message *string `json:"message,omitempty"`
+
+	// Tests How many tests of the policies passed.
+	Tests int `json:"tests"`
+
+	// Cases How many cases were decided.
+	Cases int `json:"cases"`
+
+	// Warnings How many cases did not hold.
+	Warnings int `json:"warnings"`
+}
+
+// ActivationRequest defines model for ActivationRequest.
+type ActivationRequest struct {
+	// By Who wants it; kept with the activation.
+	//
+	// Examples: anna.rossi@contoso.com
+	By string `json:"by"`
+}
 
 // Actor Who wants to do something. Who they are and which roles they have is the caller's word.
 type Actor struct {
@@ -388,6 +478,11 @@ type DecisionRequest struct {
 	//
 	// Examples: csp.direct_bill.enrollment
 	Program ProgramName `json:"program"`
+
+	// Revision The policies to decide by, one of those that served. Default those that serve now.
+	//
+	// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+	Revision *RevisionID `json:"revision,omitempty"`
 }
 
 // DecisionSummary A decision without its requirements.
@@ -590,6 +685,27 @@ type FactSource struct {
 	RecordedAt *Instant `json:"recorded_at,omitempty"`
 }
 
+// FileChange defines model for FileChange.
+type FileChange struct {
+	Path   string           `json:"path"`
+	Change FileChangeChange `json:"change"`
+}
+
+// FileChangeChange defines model for FileChange.Change.
+type FileChangeChange string
+
+// FindingDifference A finding that comes out otherwise; a side is missing where that revision does not have it.
+type FindingDifference struct {
+	// Id Examples: revenue
+	Id string `json:"id"`
+
+	// Before A finding without the values that explain it.
+	Before *Verdict `json:"before,omitempty"`
+
+	// After A finding without the values that explain it.
+	After *Verdict `json:"after,omitempty"`
+}
+
 // Health defines model for Health.
 type Health struct {
 	// Revision The policies that serve now.
@@ -686,7 +802,8 @@ type PolicyProblem struct {
 
 // PolicyStatus defines model for PolicyStatus.
 type PolicyStatus struct {
-	// State `degraded`: what is on disk cannot serve; the revision named here goes on.
+	// State `degraded`: what is on disk cannot serve; the revision named here goes on. `waiting`: it could, but turns more
+	// than a budget allows and waits for a person.
 	State PolicyStatusState `json:"state"`
 
 	// Revision The policies that serve now.
@@ -696,6 +813,11 @@ type PolicyStatus struct {
 	//
 	// Examples: 2026-03-01T09:30:00Z
 	ActivatedAt Instant `json:"activated_at"`
+
+	// InPlaceOf The policies in the folder, if an earlier revision was preferred to them.
+	//
+	// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+	InPlaceOf *RevisionID `json:"in_place_of,omitempty"`
 
 	// Source The folder the policies come from, or `built in`.
 	Source string `json:"source"`
@@ -710,10 +832,138 @@ type PolicyStatus struct {
 
 	// Warnings What does not keep it from serving, such as a case that no longer holds.
 	Warnings []PolicyProblem `json:"warnings"`
+
+	// Waiting The tree on disk, if it waits to be accepted.
+	Waiting *WaitingPolicies `json:"waiting,omitempty"`
 }
 
-// PolicyStatusState `degraded`: what is on disk cannot serve; the revision named here goes on.
+// PolicyStatusState `degraded`: what is on disk cannot serve; the revision named here goes on. `waiting`: it could, but turns more
+// than a budget allows and waits for a person.
 type PolicyStatusState string
+
+// Preview The same question answered by two revisions.
+type Preview struct {
+	// Turned Whether the outcome is another one.
+	Turned bool `json:"turned"`
+
+	// Live By the policies without the change; missing if they do not know what is asked: the program, the action or a kind
+	// of fact.
+	Live *PreviewedDecision `json:"live,omitempty"`
+
+	// LiveLacks What the policies without the change do not know, if `live` is missing.
+	LiveLacks *string `json:"live_lacks,omitempty"`
+
+	// Candidate By the policies with the change.
+	Candidate PreviewedDecision `json:"candidate"`
+
+	// Differences The findings whose status, reason or due differ.
+	Differences []FindingDifference `json:"differences"`
+}
+
+// PreviewRequest What to decide, and which files of the policies to change. `partner` or `facts` or both must be there.
+type PreviewRequest struct {
+	// Action What somebody wants to do, one of the actions that `GET /v1/programs/{program}` lists. Programs that have
+	// actions need one, all others refuse it.
+	//
+	//
+	// Examples: purchase_support_plan
+	Action *ActionName `json:"action,omitempty"`
+
+	// Actor Who wants to do it. Only with an action; where the rules ask for a role, nothing is allowed without.
+	Actor *Actor `json:"actor,omitempty"`
+
+	// AsOf The day the rules are applied to. Default today, UTC.
+	//
+	// Examples: 2026-03-01
+	AsOf *Day `json:"as_of,omitempty"`
+
+	// Facts Facts to decide on, on top of the stored ones if there is a partner.
+	Facts []FactInput `json:"facts,omitempty"`
+
+	// Files The files that differ, by their path in the policy tree: the whole new content, or null to take the file away.
+	//
+	//
+	// Examples: {"budgets/data.yaml":null}
+	Files map[string]*string `json:"files"`
+
+	// KnownAt Facts recorded after this instant are not seen. Default now; not in the future.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	KnownAt *Instant `json:"known_at,omitempty"`
+
+	// Partner The partner's id, the caller's choice.
+	//
+	// Examples: contoso
+	Partner *PartnerID `json:"partner,omitempty"`
+
+	// Program The name of a program, its Rego package.
+	//
+	// Examples: csp.direct_bill.enrollment
+	Program ProgramName `json:"program"`
+
+	// Revision The policies to change, one of those that served. Default those that serve now.
+	//
+	// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+	Revision *RevisionID `json:"revision,omitempty"`
+}
+
+// PreviewedDecision What would be decided. It is not in the log and has no id.
+type PreviewedDecision struct {
+	// Program The name of a program, its Rego package.
+	//
+	// Examples: csp.direct_bill.enrollment
+	Program ProgramName `json:"program"`
+
+	// Partner The partner's id, the caller's choice.
+	//
+	// Examples: contoso
+	Partner *PartnerID `json:"partner,omitempty"`
+
+	// Action The name of an action.
+	//
+	// Examples: purchase_support_plan
+	Action *ActionName `json:"action,omitempty"`
+
+	// Actor Who wants to do something. Who they are and which roles they have is the caller's word.
+	Actor *Actor `json:"actor,omitempty"`
+
+	// Outcome What the program says as a whole. Where eligibility is decided: `eligible`; `not_eligible` (a due requirement is
+	// not met); `needs_review` (else, a person must look at one); `incomplete` (else, one cannot be determined yet).
+	// Programs may bring words of their own, such as `compliant`, `allow` or `deny`: treat words you do not know as
+	// "not eligible yet". It is never "approved": Microsoft decides, Assay says what the rules say.
+	//
+	//
+	// Examples: eligible, not_eligible, needs_review, incomplete
+	Outcome Outcome `json:"outcome"`
+
+	// OutcomeText The outcome in the reader's language.
+	OutcomeText string `json:"outcome_text"`
+
+	// Rollup What the requirements alone give.
+	//
+	// Examples: eligible, not_eligible, needs_review, incomplete
+	Rollup Outcome `json:"rollup"`
+
+	// RollupText A sentence about the difference, in the reader's language; missing if there is none.
+	RollupText *string `json:"rollup_text,omitempty"`
+	Version    *string `json:"version,omitempty"`
+	Phase      *string `json:"phase,omitempty"`
+
+	// AsOf A calendar day of the years 1000 to 9999, YYYY-MM-DD, without a time zone.
+	//
+	// Examples: 2026-03-01
+	AsOf Day `json:"as_of"`
+
+	// KnownAt An instant, RFC 3339, of the years 1000 to 9999. Any offset is accepted; UTC is answered.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	KnownAt Instant `json:"known_at"`
+
+	// Revision The policies that decided; of the candidate, those that never served.
+	Revision     string               `json:"revision"`
+	FactsDigest  string               `json:"facts_digest"`
+	Requirements []RequirementFinding `json:"requirements"`
+}
 
 // Problem RFC 9457. Tell errors apart by `code`; `title` and `detail` are for people and may change. Values of facts are
 // never repeated here.
@@ -952,6 +1202,65 @@ type RequirementFinding struct {
 // the rules reserve judgement).
 type RequirementFindingStatus string
 
+// Revision defines model for Revision.
+type Revision struct {
+	// Revision A policy tree, by the SHA-256 of its files, in lower-case hex.
+	//
+	// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+	Revision RevisionID `json:"revision"`
+
+	// Serving Whether it serves now.
+	Serving bool `json:"serving"`
+
+	// Files By path. `sha256sum` of the files, in this order, gives the text whose SHA-256 is the revision.
+	Files []RevisionFile `json:"files"`
+
+	// Activations Newest first, at most 200.
+	Activations []Activation `json:"activations"`
+}
+
+// RevisionDiff defines model for RevisionDiff.
+type RevisionDiff struct {
+	// From A policy tree, by the SHA-256 of its files, in lower-case hex.
+	//
+	// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+	From RevisionID `json:"from"`
+
+	// To A policy tree, by the SHA-256 of its files, in lower-case hex.
+	//
+	// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+	To    RevisionID   `json:"to"`
+	Files []FileChange `json:"files"`
+
+	// Values What the rules say from a day on, and said before.
+	Values []ValueChange `json:"values"`
+}
+
+// RevisionFile defines model for RevisionFile.
+type RevisionFile struct {
+	// Path Examples: csp/direct_bill/rules/data.yaml
+	Path   string `json:"path"`
+	Bytes  int    `json:"bytes"`
+	Sha256 string `json:"sha256"`
+}
+
+// RevisionID A policy tree, by the SHA-256 of its files, in lower-case hex.
+//
+// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+type RevisionID = string
+
+// RevisionList defines model for RevisionList.
+type RevisionList struct {
+	// Serving The revision that serves now.
+	//
+	// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+	Serving     RevisionID   `json:"serving"`
+	Activations []Activation `json:"activations"`
+
+	// NextCursor Where the next page begins; missing on the last page.
+	NextCursor *NextCursor `json:"next_cursor,omitempty"`
+}
+
 // RulePlace Where the rule stands in the policy tree; lines count from 1.
 type RulePlace struct {
 	// File Examples: csp/direct_bill/requirements/revenue/revenue.rego
@@ -961,6 +1270,57 @@ type RulePlace struct {
 
 // Source Who says so, in order of rank.
 type Source string
+
+// ValueChange defines model for ValueChange.
+type ValueChange struct {
+	// Folder The folder of the requirement.
+	//
+	// Examples: csp/direct_bill/requirements/revenue
+	Folder string `json:"folder"`
+
+	// Name Examples: minimum
+	Name string `json:"name"`
+
+	// Unit Examples: usd_cents
+	Unit *string `json:"unit,omitempty"`
+
+	// Since The day from which on it is another value.
+	//
+	// Examples: 2026-03-01
+	Since Day `json:"since"`
+
+	// Before What it was, any JSON; missing if there was none.
+	Before any `json:"before,omitempty"`
+
+	// After What it is, any JSON; missing if there is none.
+	After any `json:"after,omitempty"`
+}
+
+// Verdict A finding without the values that explain it.
+type Verdict struct {
+	// Status Examples: not_met
+	Status string `json:"status"`
+
+	// Reason Examples: not_met
+	Reason string `json:"reason"`
+	Due    bool   `json:"due"`
+}
+
+// WaitingPolicies defines model for WaitingPolicies.
+type WaitingPolicies struct {
+	Revision string `json:"revision"`
+
+	// Report The id of what was measured; to be accepted.
+	Report string `json:"report"`
+
+	// Exceeded Budget by budget, what is too much.
+	Exceeded []string `json:"exceeded"`
+
+	// Since An instant, RFC 3339, of the years 1000 to 9999. Any offset is accepted; UTC is answered.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	Since Instant `json:"since"`
+}
 
 // AcceptLanguage Examples: it-IT, it;q=0.9, en;q=0.5
 type AcceptLanguage = string
@@ -978,6 +1338,11 @@ type Limit = int
 //
 // Examples: contoso
 type PartnerInPath = PartnerID
+
+// RevisionInPath A policy tree, by the SHA-256 of its files, in lower-case hex.
+//
+// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+type RevisionInPath = RevisionID
 
 // BadRequest RFC 9457. Tell errors apart by `code`; `title` and `detail` are for people and may change. Values of facts are
 // never repeated here.
@@ -1083,6 +1448,15 @@ type RecordFactsParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// CreatePreviewParams defines parameters for CreatePreview.
+type CreatePreviewParams struct {
+	// Lang The language of the sentences, a BCP 47 tag that the policies speak; wins over `Accept-Language`.
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// AcceptLanguage The languages the reader understands, best first; English if none of them is spoken.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // ListProgramsParams defines parameters for ListPrograms.
 type ListProgramsParams struct {
 	// Lang The language of the sentences, a BCP 47 tag that the policies speak; wins over `Accept-Language`.
@@ -1101,11 +1475,35 @@ type GetProgramParams struct {
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// ListRevisionsParams defines parameters for ListRevisions.
+type ListRevisionsParams struct {
+	// Limit The most entries of a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. Opaque; it belongs to the filters it came with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetRevisionFileParams defines parameters for GetRevisionFile.
+type GetRevisionFileParams struct {
+	// Path The path in the policy tree, with slashes.
+	Path string `form:"path" json:"path"`
+}
+
 // CreateDecisionJSONRequestBody defines body for CreateDecision for application/json ContentType.
 type CreateDecisionJSONRequestBody = DecisionRequest
 
 // RecordFactsJSONRequestBody defines body for RecordFacts for application/json ContentType.
 type RecordFactsJSONRequestBody = RecordFactsRequest
+
+// CreatePreviewJSONRequestBody defines body for CreatePreview for application/json ContentType.
+type CreatePreviewJSONRequestBody = PreviewRequest
+
+// AcceptReportJSONRequestBody defines body for AcceptReport for application/json ContentType.
+type AcceptReportJSONRequestBody = ActivationRequest
+
+// ActivateRevisionJSONRequestBody defines body for ActivateRevision for application/json ContentType.
+type ActivateRevisionJSONRequestBody = ActivationRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -1139,12 +1537,36 @@ type ServerInterface interface {
 	// RecordFacts Record facts
 	// (POST /v1/partners/{partner}/facts)
 	RecordFacts(ctx echo.Context, partner PartnerInPath, params RecordFactsParams) error
+	// CreatePreview Preview a change of the policies
+	// (POST /v1/previews)
+	CreatePreview(ctx echo.Context, params CreatePreviewParams) error
 	// ListPrograms List programs
 	// (GET /v1/programs)
 	ListPrograms(ctx echo.Context, params ListProgramsParams) error
 	// GetProgram Read one program
 	// (GET /v1/programs/{program})
 	GetProgram(ctx echo.Context, program ProgramName, params GetProgramParams) error
+	// AcceptReport Accept what a change turns
+	// (POST /v1/reports/{report}/accept)
+	AcceptReport(ctx echo.Context, report RevisionID) error
+	// ListRevisions What served when
+	// (GET /v1/revisions)
+	ListRevisions(ctx echo.Context, params ListRevisionsParams) error
+	// GetRevision Read one revision
+	// (GET /v1/revisions/{revision})
+	GetRevision(ctx echo.Context, revision RevisionInPath) error
+	// ActivateRevision Go back to a revision
+	// (POST /v1/revisions/{revision}/activations)
+	ActivateRevision(ctx echo.Context, revision RevisionInPath) error
+	// GetRevisionBundle Read a revision as an OPA bundle
+	// (GET /v1/revisions/{revision}/bundle)
+	GetRevisionBundle(ctx echo.Context, revision RevisionInPath) error
+	// DiffRevisions What differs between two revisions
+	// (GET /v1/revisions/{revision}/diff/{other})
+	DiffRevisions(ctx echo.Context, revision RevisionInPath, other RevisionID) error
+	// GetRevisionFile Read a file of a revision
+	// (GET /v1/revisions/{revision}/file)
+	GetRevisionFile(ctx echo.Context, revision RevisionInPath, params GetRevisionFileParams) error
 	// GetStatus Policy status
 	// (GET /v1/status)
 	GetStatus(ctx echo.Context) error
@@ -1445,6 +1867,41 @@ func (w *ServerInterfaceWrapper) RecordFacts(ctx echo.Context) error {
 	return err
 }
 
+// CreatePreview converts echo context to params.
+func (w *ServerInterfaceWrapper) CreatePreview(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreatePreviewParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Accept-Language, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Accept-Language: %s", err))
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreatePreview(ctx, params)
+	return err
+}
+
 // ListPrograms converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPrograms(ctx echo.Context) error {
 	var err error
@@ -1522,6 +1979,144 @@ func (w *ServerInterfaceWrapper) GetProgram(ctx echo.Context) error {
 	return err
 }
 
+// AcceptReport converts echo context to params.
+func (w *ServerInterfaceWrapper) AcceptReport(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "report" -------------
+	var report RevisionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", ctx.Param("report"), &report, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter report: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AcceptReport(ctx, report)
+	return err
+}
+
+// ListRevisions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRevisions(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRevisionsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRevisions(ctx, params)
+	return err
+}
+
+// GetRevision converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRevision(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "revision" -------------
+	var revision RevisionInPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "revision", ctx.Param("revision"), &revision, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter revision: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRevision(ctx, revision)
+	return err
+}
+
+// ActivateRevision converts echo context to params.
+func (w *ServerInterfaceWrapper) ActivateRevision(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "revision" -------------
+	var revision RevisionInPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "revision", ctx.Param("revision"), &revision, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter revision: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ActivateRevision(ctx, revision)
+	return err
+}
+
+// GetRevisionBundle converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRevisionBundle(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "revision" -------------
+	var revision RevisionInPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "revision", ctx.Param("revision"), &revision, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter revision: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRevisionBundle(ctx, revision)
+	return err
+}
+
+// DiffRevisions converts echo context to params.
+func (w *ServerInterfaceWrapper) DiffRevisions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "revision" -------------
+	var revision RevisionInPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "revision", ctx.Param("revision"), &revision, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter revision: %s", err))
+	}
+
+	// ------------- Path parameter "other" -------------
+	var other RevisionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "other", ctx.Param("other"), &other, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter other: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DiffRevisions(ctx, revision, other)
+	return err
+}
+
+// GetRevisionFile converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRevisionFile(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "revision" -------------
+	var revision RevisionInPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "revision", ctx.Param("revision"), &revision, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter revision: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetRevisionFileParams
+	// ------------- Required query parameter "path" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "path", ctx.QueryParams(), &params.Path, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter path: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRevisionFile(ctx, revision, params)
+	return err
+}
+
 // GetStatus converts echo context to params.
 func (w *ServerInterfaceWrapper) GetStatus(ctx echo.Context) error {
 	var err error
@@ -1580,6 +2175,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 
 	router.GET(options.BaseURL+"/v1/decisions", wrapper.ListDecisions, options.OperationMiddlewares["listDecisions"]...)
 	router.POST(options.BaseURL+"/v1/decisions", wrapper.CreateDecision, options.OperationMiddlewares["createDecision"]...)
+	router.POST(options.BaseURL+"/v1/previews", wrapper.CreatePreview, options.OperationMiddlewares["createPreview"]...)
 	router.GET(options.BaseURL+"/v1/decisions/:decision_id", wrapper.GetDecision, options.OperationMiddlewares["getDecision"]...)
 	router.GET(options.BaseURL+"/v1/partners", wrapper.ListPartners, options.OperationMiddlewares["listPartners"]...)
 	router.GET(options.BaseURL+"/v1/partners/:partner/facts", wrapper.ListFacts, options.OperationMiddlewares["listFacts"]...)
@@ -1587,6 +2183,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/kinds", wrapper.ListKinds, options.OperationMiddlewares["listKinds"]...)
 	router.GET(options.BaseURL+"/v1/programs", wrapper.ListPrograms, options.OperationMiddlewares["listPrograms"]...)
 	router.GET(options.BaseURL+"/v1/programs/:program", wrapper.GetProgram, options.OperationMiddlewares["getProgram"]...)
+	router.GET(options.BaseURL+"/v1/revisions", wrapper.ListRevisions, options.OperationMiddlewares["listRevisions"]...)
+	router.GET(options.BaseURL+"/v1/revisions/:revision", wrapper.GetRevision, options.OperationMiddlewares["getRevision"]...)
+	router.GET(options.BaseURL+"/v1/revisions/:revision/file", wrapper.GetRevisionFile, options.OperationMiddlewares["getRevisionFile"]...)
+	router.GET(options.BaseURL+"/v1/revisions/:revision/bundle", wrapper.GetRevisionBundle, options.OperationMiddlewares["getRevisionBundle"]...)
+	router.GET(options.BaseURL+"/v1/revisions/:revision/diff/:other", wrapper.DiffRevisions, options.OperationMiddlewares["diffRevisions"]...)
+	router.POST(options.BaseURL+"/v1/revisions/:revision/activations", wrapper.ActivateRevision, options.OperationMiddlewares["activateRevision"]...)
+	router.POST(options.BaseURL+"/v1/reports/:report/accept", wrapper.AcceptReport, options.OperationMiddlewares["acceptReport"]...)
 	router.GET(options.BaseURL+"/v1/status", wrapper.GetStatus, options.OperationMiddlewares["getStatus"]...)
 	router.GET(options.BaseURL+"/health", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/health/live", wrapper.GetLive, options.OperationMiddlewares["getLive"]...)
@@ -2459,6 +3062,149 @@ func (response RecordFacts503ApplicationProblemPlusJSONResponse) VisitRecordFact
 	return err
 }
 
+type CreatePreviewRequestObject struct {
+	Params CreatePreviewParams
+	Body   *CreatePreviewJSONRequestBody
+}
+
+type CreatePreviewResponseObject interface {
+	VisitCreatePreviewResponse(w http.ResponseWriter) error
+}
+
+type CreatePreview200ResponseHeaders struct {
+	ContentLanguage string
+}
+
+type CreatePreview200JSONResponse struct {
+	Body    Preview
+	Headers CreatePreview200ResponseHeaders
+}
+
+func (response CreatePreview200JSONResponse) VisitCreatePreviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Language", fmt.Sprint(response.Headers.ContentLanguage))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePreview400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CreatePreview400ApplicationProblemPlusJSONResponse) VisitCreatePreviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePreview404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CreatePreview404ApplicationProblemPlusJSONResponse) VisitCreatePreviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePreview413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CreatePreview413ApplicationProblemPlusJSONResponse) VisitCreatePreviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePreview415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CreatePreview415ApplicationProblemPlusJSONResponse) VisitCreatePreviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePreview422ApplicationProblemPlusJSONResponse struct {
+	UnprocessableApplicationProblemPlusJSONResponse
+}
+
+func (response CreatePreview422ApplicationProblemPlusJSONResponse) VisitCreatePreviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePreview500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response CreatePreview500ApplicationProblemPlusJSONResponse) VisitCreatePreviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePreview503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreatePreview503ApplicationProblemPlusJSONResponse) VisitCreatePreviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListProgramsRequestObject struct {
 	Params ListProgramsParams
 }
@@ -2600,6 +3346,599 @@ func (response GetProgram500ApplicationProblemPlusJSONResponse) VisitGetProgramR
 	return err
 }
 
+type AcceptReportRequestObject struct {
+	Report RevisionID `json:"report"`
+	Body   *AcceptReportJSONRequestBody
+}
+
+type AcceptReportResponseObject interface {
+	VisitAcceptReportResponse(w http.ResponseWriter) error
+}
+
+type AcceptReport201JSONResponse Activation
+
+func (response AcceptReport201JSONResponse) VisitAcceptReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptReport400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptReport400ApplicationProblemPlusJSONResponse) VisitAcceptReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptReport404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptReport404ApplicationProblemPlusJSONResponse) VisitAcceptReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptReport409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptReport409ApplicationProblemPlusJSONResponse) VisitAcceptReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptReport413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptReport413ApplicationProblemPlusJSONResponse) VisitAcceptReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptReport415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptReport415ApplicationProblemPlusJSONResponse) VisitAcceptReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptReport422ApplicationProblemPlusJSONResponse struct {
+	UnprocessableApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptReport422ApplicationProblemPlusJSONResponse) VisitAcceptReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptReport500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response AcceptReport500ApplicationProblemPlusJSONResponse) VisitAcceptReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRevisionsRequestObject struct {
+	Params ListRevisionsParams
+}
+
+type ListRevisionsResponseObject interface {
+	VisitListRevisionsResponse(w http.ResponseWriter) error
+}
+
+type ListRevisions200JSONResponse RevisionList
+
+func (response ListRevisions200JSONResponse) VisitListRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRevisions400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListRevisions400ApplicationProblemPlusJSONResponse) VisitListRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRevisions500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListRevisions500ApplicationProblemPlusJSONResponse) VisitListRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRevisionRequestObject struct {
+	Revision RevisionInPath `json:"revision"`
+}
+
+type GetRevisionResponseObject interface {
+	VisitGetRevisionResponse(w http.ResponseWriter) error
+}
+
+type GetRevision200JSONResponse Revision
+
+func (response GetRevision200JSONResponse) VisitGetRevisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRevision400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetRevision400ApplicationProblemPlusJSONResponse) VisitGetRevisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRevision404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetRevision404ApplicationProblemPlusJSONResponse) VisitGetRevisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRevision500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response GetRevision500ApplicationProblemPlusJSONResponse) VisitGetRevisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ActivateRevisionRequestObject struct {
+	Revision RevisionInPath `json:"revision"`
+	Body     *ActivateRevisionJSONRequestBody
+}
+
+type ActivateRevisionResponseObject interface {
+	VisitActivateRevisionResponse(w http.ResponseWriter) error
+}
+
+type ActivateRevision201JSONResponse Activation
+
+func (response ActivateRevision201JSONResponse) VisitActivateRevisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ActivateRevision400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ActivateRevision400ApplicationProblemPlusJSONResponse) VisitActivateRevisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ActivateRevision404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ActivateRevision404ApplicationProblemPlusJSONResponse) VisitActivateRevisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ActivateRevision413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ActivateRevision413ApplicationProblemPlusJSONResponse) VisitActivateRevisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ActivateRevision415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ActivateRevision415ApplicationProblemPlusJSONResponse) VisitActivateRevisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ActivateRevision422ApplicationProblemPlusJSONResponse struct {
+	UnprocessableApplicationProblemPlusJSONResponse
+}
+
+func (response ActivateRevision422ApplicationProblemPlusJSONResponse) VisitActivateRevisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ActivateRevision500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ActivateRevision500ApplicationProblemPlusJSONResponse) VisitActivateRevisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRevisionBundleRequestObject struct {
+	Revision RevisionInPath `json:"revision"`
+}
+
+type GetRevisionBundleResponseObject interface {
+	VisitGetRevisionBundleResponse(w http.ResponseWriter) error
+}
+
+type GetRevisionBundle200ApplicationgzipResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetRevisionBundle200ApplicationgzipResponse) VisitGetRevisionBundleResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/gzip")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetRevisionBundle400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetRevisionBundle400ApplicationProblemPlusJSONResponse) VisitGetRevisionBundleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRevisionBundle404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetRevisionBundle404ApplicationProblemPlusJSONResponse) VisitGetRevisionBundleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRevisionBundle500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response GetRevisionBundle500ApplicationProblemPlusJSONResponse) VisitGetRevisionBundleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiffRevisionsRequestObject struct {
+	Revision RevisionInPath `json:"revision"`
+	Other    RevisionID     `json:"other"`
+}
+
+type DiffRevisionsResponseObject interface {
+	VisitDiffRevisionsResponse(w http.ResponseWriter) error
+}
+
+type DiffRevisions200JSONResponse RevisionDiff
+
+func (response DiffRevisions200JSONResponse) VisitDiffRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiffRevisions400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response DiffRevisions400ApplicationProblemPlusJSONResponse) VisitDiffRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiffRevisions404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DiffRevisions404ApplicationProblemPlusJSONResponse) VisitDiffRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiffRevisions500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response DiffRevisions500ApplicationProblemPlusJSONResponse) VisitDiffRevisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRevisionFileRequestObject struct {
+	Revision RevisionInPath `json:"revision"`
+	Params   GetRevisionFileParams
+}
+
+type GetRevisionFileResponseObject interface {
+	VisitGetRevisionFileResponse(w http.ResponseWriter) error
+}
+
+type GetRevisionFile200TextResponse string
+
+func (response GetRevisionFile200TextResponse) VisitGetRevisionFileResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/plain")
+	w.WriteHeader(200)
+
+	_, err := w.Write([]byte(fmt.Sprint(response)))
+	return err
+}
+
+type GetRevisionFile400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetRevisionFile400ApplicationProblemPlusJSONResponse) VisitGetRevisionFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRevisionFile404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetRevisionFile404ApplicationProblemPlusJSONResponse) VisitGetRevisionFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRevisionFile500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response GetRevisionFile500ApplicationProblemPlusJSONResponse) VisitGetRevisionFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetStatusRequestObject struct {
 }
 
@@ -2685,12 +4024,36 @@ type StrictServerInterface interface {
 	// RecordFacts Record facts
 	// (POST /v1/partners/{partner}/facts)
 	RecordFacts(ctx context.Context, request RecordFactsRequestObject) (RecordFactsResponseObject, error)
+	// CreatePreview Preview a change of the policies
+	// (POST /v1/previews)
+	CreatePreview(ctx context.Context, request CreatePreviewRequestObject) (CreatePreviewResponseObject, error)
 	// ListPrograms List programs
 	// (GET /v1/programs)
 	ListPrograms(ctx context.Context, request ListProgramsRequestObject) (ListProgramsResponseObject, error)
 	// GetProgram Read one program
 	// (GET /v1/programs/{program})
 	GetProgram(ctx context.Context, request GetProgramRequestObject) (GetProgramResponseObject, error)
+	// AcceptReport Accept what a change turns
+	// (POST /v1/reports/{report}/accept)
+	AcceptReport(ctx context.Context, request AcceptReportRequestObject) (AcceptReportResponseObject, error)
+	// ListRevisions What served when
+	// (GET /v1/revisions)
+	ListRevisions(ctx context.Context, request ListRevisionsRequestObject) (ListRevisionsResponseObject, error)
+	// GetRevision Read one revision
+	// (GET /v1/revisions/{revision})
+	GetRevision(ctx context.Context, request GetRevisionRequestObject) (GetRevisionResponseObject, error)
+	// ActivateRevision Go back to a revision
+	// (POST /v1/revisions/{revision}/activations)
+	ActivateRevision(ctx context.Context, request ActivateRevisionRequestObject) (ActivateRevisionResponseObject, error)
+	// GetRevisionBundle Read a revision as an OPA bundle
+	// (GET /v1/revisions/{revision}/bundle)
+	GetRevisionBundle(ctx context.Context, request GetRevisionBundleRequestObject) (GetRevisionBundleResponseObject, error)
+	// DiffRevisions What differs between two revisions
+	// (GET /v1/revisions/{revision}/diff/{other})
+	DiffRevisions(ctx context.Context, request DiffRevisionsRequestObject) (DiffRevisionsResponseObject, error)
+	// GetRevisionFile Read a file of a revision
+	// (GET /v1/revisions/{revision}/file)
+	GetRevisionFile(ctx context.Context, request GetRevisionFileRequestObject) (GetRevisionFileResponseObject, error)
 	// GetStatus Policy status
 	// (GET /v1/status)
 	GetStatus(ctx context.Context, request GetStatusRequestObject) (GetStatusResponseObject, error)
@@ -2999,6 +4362,54 @@ func (sh *strictHandler) RecordFacts(ctx echo.Context, partner PartnerInPath, pa
 	return nil
 }
 
+// CreatePreview operation middleware
+func (sh *strictHandler) CreatePreview(ctx echo.Context, params CreatePreviewParams) error {
+	var request CreatePreviewRequestObject
+
+	request.Params = params
+
+	var body CreatePreviewJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreatePreview(ctx.Request().Context(), request.(CreatePreviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreatePreview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreatePreviewResponseObject); ok {
+		return validResponse.VisitCreatePreviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPrograms operation middleware
 func (sh *strictHandler) ListPrograms(ctx echo.Context, params ListProgramsParams) error {
 	var request ListProgramsRequestObject
@@ -3044,6 +4455,229 @@ func (sh *strictHandler) GetProgram(ctx echo.Context, program ProgramName, param
 		return err
 	} else if validResponse, ok := response.(GetProgramResponseObject); ok {
 		return validResponse.VisitGetProgramResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AcceptReport operation middleware
+func (sh *strictHandler) AcceptReport(ctx echo.Context, report RevisionID) error {
+	var request AcceptReportRequestObject
+
+	request.Report = report
+
+	var body AcceptReportJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AcceptReport(ctx.Request().Context(), request.(AcceptReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AcceptReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AcceptReportResponseObject); ok {
+		return validResponse.VisitAcceptReportResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRevisions operation middleware
+func (sh *strictHandler) ListRevisions(ctx echo.Context, params ListRevisionsParams) error {
+	var request ListRevisionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRevisions(ctx.Request().Context(), request.(ListRevisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRevisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRevisionsResponseObject); ok {
+		return validResponse.VisitListRevisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetRevision operation middleware
+func (sh *strictHandler) GetRevision(ctx echo.Context, revision RevisionInPath) error {
+	var request GetRevisionRequestObject
+
+	request.Revision = revision
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRevision(ctx.Request().Context(), request.(GetRevisionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRevision")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRevisionResponseObject); ok {
+		return validResponse.VisitGetRevisionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ActivateRevision operation middleware
+func (sh *strictHandler) ActivateRevision(ctx echo.Context, revision RevisionInPath) error {
+	var request ActivateRevisionRequestObject
+
+	request.Revision = revision
+
+	var body ActivateRevisionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ActivateRevision(ctx.Request().Context(), request.(ActivateRevisionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ActivateRevision")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ActivateRevisionResponseObject); ok {
+		return validResponse.VisitActivateRevisionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetRevisionBundle operation middleware
+func (sh *strictHandler) GetRevisionBundle(ctx echo.Context, revision RevisionInPath) error {
+	var request GetRevisionBundleRequestObject
+
+	request.Revision = revision
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRevisionBundle(ctx.Request().Context(), request.(GetRevisionBundleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRevisionBundle")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRevisionBundleResponseObject); ok {
+		return validResponse.VisitGetRevisionBundleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DiffRevisions operation middleware
+func (sh *strictHandler) DiffRevisions(ctx echo.Context, revision RevisionInPath, other RevisionID) error {
+	var request DiffRevisionsRequestObject
+
+	request.Revision = revision
+	request.Other = other
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DiffRevisions(ctx.Request().Context(), request.(DiffRevisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DiffRevisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DiffRevisionsResponseObject); ok {
+		return validResponse.VisitDiffRevisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetRevisionFile operation middleware
+func (sh *strictHandler) GetRevisionFile(ctx echo.Context, revision RevisionInPath, params GetRevisionFileParams) error {
+	var request GetRevisionFileRequestObject
+
+	request.Revision = revision
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRevisionFile(ctx.Request().Context(), request.(GetRevisionFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRevisionFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRevisionFileResponseObject); ok {
+		return validResponse.VisitGetRevisionFileResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

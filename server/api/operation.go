@@ -40,11 +40,16 @@ func (s *server) GetStatus(context.Context, GetStatusRequestObject) (GetStatusRe
 	status := s.service.Revisions.Status()
 	answer := GetStatus200JSONResponse{
 		State: PolicyStatusStateOk, Revision: status.Revision, ActivatedAt: status.ActivatedAt.UTC(), Source: status.Source,
-		Problems: writeProblems(status.Problems), Warnings: writeProblems(status.Warnings),
+		InPlaceOf: optional(status.InPlaceOf),
+		Problems:  writeProblems(status.Problems), Warnings: writeProblems(status.Warnings),
 	}
 	if len(status.Problems) > 0 {
 		answer.State = PolicyStatusStateDegraded
 		answer.Since = optional(status.Since.UTC())
+	}
+	if w := status.Waiting; w != nil {
+		answer.State = PolicyStatusStateWaiting
+		answer.Waiting = &WaitingPolicies{Revision: w.Revision, Report: w.Report, Exceeded: list(w.Exceeded), Since: w.Since.UTC()}
 	}
 	return answer, nil
 }

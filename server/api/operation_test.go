@@ -16,13 +16,13 @@ func TestPrograms(t *testing.T) {
 	b := setup(t)
 	var list ProgramList
 	b.mustDo(t, 200, "GET", "/v1/programs", "").decode(t, &list)
-	if len(list.Programs) != 2 || list.Programs[0].Name != program || list.Revision != "aaaa" {
+	if len(list.Programs) != 2 || list.Programs[0].Name != program || list.Revision != "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" {
 		t.Errorf("got %+v", list)
 	}
 	var p Program
 	b.mustDo(t, 200, "GET", "/v1/programs/"+program, "", "Accept-Language: it").decode(t, &p)
 	r := p.Requirements[0]
-	if r.Title != "Ricavi" || *r.Ref != "ENR-05a" || r.Rule.Line != 12 || r.Facts[0] != "revenue_report" || p.Revision != "aaaa" {
+	if r.Title != "Ricavi" || *r.Ref != "ENR-05a" || r.Rule.Line != 12 || r.Facts[0] != "revenue_report" || p.Revision != "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" {
 		t.Errorf("got %+v", p)
 	}
 	if v := r.Values[0]; *v.Unit != "usd_cents" || v.Entries[0].Value != json.Number("30000000") && v.Entries[0].Value != 3e7 || v.Entries[0].Since != "2020-10-27" || !v.Entries[1].Uncertain {
@@ -34,7 +34,7 @@ func TestHealth(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for path, want := range map[string]string{
-		"/health": `{"revision":"aaaa","status":"ok"}`, "/health/live": `{"status":"ok"}`, "/health/ready": `{"status":"ok","revision":"aaaa"}`,
+		"/health": `{"revision":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","status":"ok"}`, "/health/live": `{"status":"ok"}`, "/health/ready": `{"status":"ok","revision":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}`,
 	} {
 		if a := b.mustDo(t, 200, "GET", path, ""); strings.TrimSpace(string(a.body)) != want {
 			t.Errorf("%s: %s", path, a.body)
@@ -45,7 +45,7 @@ func TestHealth(t *testing.T) {
 	b.revisions.status.Warnings = []decision.PolicyProblem{{File: "b.txtar", Message: "no longer holds"}}
 	b.revisions.status.Since = b.now
 	a := b.mustDo(t, 200, "GET", "/health/ready", "")
-	want := `{"status":"degraded","revision":"aaaa","problems":[{"file":"a.rego","line":3,"message":"unexpected token"},{"message":"no programs"}],"since":"2026-03-01T09:30:00Z"}`
+	want := `{"status":"degraded","revision":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","problems":[{"file":"a.rego","line":3,"message":"unexpected token"},{"message":"no programs"}],"since":"2026-03-01T09:30:00Z"}`
 	if strings.TrimSpace(string(a.body)) != want {
 		t.Errorf("got %s", a.body)
 	}

@@ -21,13 +21,18 @@ var failures = map[ProblemCode]struct {
 	ProblemCodeInvalidParameter:     {http.StatusBadRequest, "A parameter is not right"},
 	ProblemCodeRouteNotFound:        {http.StatusNotFound, "There is nothing at this path"},
 	ProblemCodeProgramNotFound:      {http.StatusNotFound, "There is no such program"},
+	ProblemCodeRevisionNotFound:     {http.StatusNotFound, "There is no such revision"},
+	ProblemCodeFileNotFound:         {http.StatusNotFound, "There is no such file"},
 	ProblemCodePartnerNotFound:      {http.StatusNotFound, "There is no such partner"},
+	ProblemCodeReportNotFound:       {http.StatusNotFound, "There is no such report"},
+	ProblemCodeCandidateChanged:     {http.StatusConflict, "The policies changed since they were measured"},
 	ProblemCodeDecisionNotFound:     {http.StatusNotFound, "There is no such decision"},
 	ProblemCodeMethodNotAllowed:     {http.StatusMethodNotAllowed, "This method is not for this path"},
 	ProblemCodeIdempotencyKeyReused: {http.StatusConflict, "The idempotency key was used before"},
 	ProblemCodeBodyTooLarge:         {http.StatusRequestEntityTooLarge, "The body is too large"},
 	ProblemCodeUnsupportedMediaType: {http.StatusUnsupportedMediaType, "The body must be plain JSON"},
 	ProblemCodeInvalidRequest:       {http.StatusUnprocessableEntity, "The request does not make sense"},
+	ProblemCodePoliciesRefused:      {http.StatusUnprocessableEntity, "The policies did not pass the gate"},
 	ProblemCodeInternalError:        {http.StatusInternalServerError, "Internal error"},
 	ProblemCodeTimeout:              {http.StatusServiceUnavailable, "The request was given up"},
 	ProblemCodeStoreUnavailable:     {http.StatusServiceUnavailable, "The store does not answer"},
@@ -85,6 +90,7 @@ func inParameter(name, detail string) ProblemPlace {
 func failureOf(err error) *failure {
 	var known *failure
 	var invalid *decision.InvalidError
+	var refused *decision.RefusedError
 	var routing *echo.HTTPError
 	switch {
 	case errors.As(err, &known):
@@ -98,6 +104,12 @@ func failureOf(err error) *failure {
 			return fail(ProblemCodeInvalidRequest, "%s", invalid.Error())
 		}
 		return failAt(ProblemCodeInvalidRequest, places...)
+	case errors.As(err, &refused) && len(refused.Problems) > 0:
+		places := make([]ProblemPlace, len(refused.Problems))
+		for i, p := range refused.Problems {
+			places[i] = ProblemPlace{Detail: p.String()}
+		}
+		return failAt(ProblemCodePoliciesRefused, places...)
 	case errors.Is(err, decision.ErrIdempotencyKeyReused):
 		return failAt(ProblemCodeIdempotencyKeyReused, inParameter("Idempotency-Key", "was used before for this partner, with other facts; nothing was recorded"))
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

@@ -42,7 +42,7 @@ func TestOneLinePerRequest(t *testing.T) {
 		t.Fatalf("not one line: %q", line)
 	}
 	for name, want := range map[string]any{
-		"level": "INFO", "request_id": "r", "method": "POST", "route": "/v1/decisions", "status": 201.0, "outcome": "not_eligible", "revision": "aaaa",
+		"level": "INFO", "request_id": "r", "method": "POST", "route": "/v1/decisions", "status": 201.0, "outcome": "not_eligible", "revision": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 	} {
 		if entry[name] != want {
 			t.Errorf("%s: got %v, want %v", name, entry[name], want)

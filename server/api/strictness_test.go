@@ -170,12 +170,19 @@ func TestEveryProblemCode(t *testing.T) {
 		status  int
 		produce func(*testing.T, *bench) answer
 	}{
-		ProblemCodeInvalidJson:          {400, post(`{`)},
-		ProblemCodeInvalidParameter:     {400, get("/v1/partners?limit=x")},
-		ProblemCodeRouteNotFound:        {404, get("/nothing")},
-		ProblemCodeProgramNotFound:      {404, post(`{"program":"no.such","partner":"contoso"}`)},
-		ProblemCodePartnerNotFound:      {404, post(`{"program":"csp.direct_bill.enrollment","partner":"contosso"}`)},
-		ProblemCodeDecisionNotFound:     {404, get("/v1/decisions/none")},
+		ProblemCodeInvalidJson:      {400, post(`{`)},
+		ProblemCodeInvalidParameter: {400, get("/v1/partners?limit=x")},
+		ProblemCodeRouteNotFound:    {404, get("/nothing")},
+		ProblemCodeProgramNotFound:  {404, post(`{"program":"no.such","partner":"contoso"}`)},
+		ProblemCodePartnerNotFound:  {404, post(`{"program":"csp.direct_bill.enrollment","partner":"contosso"}`)},
+		ProblemCodeDecisionNotFound: {404, get("/v1/decisions/none")},
+		ProblemCodeRevisionNotFound: {404, get("/v1/revisions/" + refused)},
+		ProblemCodeFileNotFound: {404, func(t *testing.T, b *bench) answer {
+			return b.do(t, "GET", "/v1/revisions/"+b.served(one)+"/file?path=b.rego", "")
+		}},
+		ProblemCodePoliciesRefused: {422, func(t *testing.T, b *bench) answer {
+			return b.do(t, "POST", "/v1/revisions/"+refused+"/activations", `{"by":"ada"}`)
+		}},
 		ProblemCodeMethodNotAllowed:     {405, func(t *testing.T, b *bench) answer { return b.do(t, "PUT", "/health", "") }},
 		ProblemCodeBodyTooLarge:         {413, post(`{"program":"` + strings.Repeat("a", 5000) + `"}`)},
 		ProblemCodeUnsupportedMediaType: {415, post(decide, "Content-Type: text/json")},
@@ -189,6 +196,13 @@ func TestEveryProblemCode(t *testing.T) {
 		ProblemCodeNoPolicies: {503, func(t *testing.T, b *bench) answer {
 			b.revisions.status = decision.PolicyStatus{}
 			return b.do(t, "GET", "/health/ready", "")
+		}},
+		ProblemCodeReportNotFound: {404, func(t *testing.T, b *bench) answer {
+			return b.do(t, "POST", "/v1/reports/"+refused+"/accept", `{"by":"ada"}`)
+		}},
+		ProblemCodeCandidateChanged: {409, func(t *testing.T, b *bench) answer {
+			b.revisions.status.Waiting = &decision.Waiting{Revision: refused, Report: one}
+			return b.do(t, "POST", "/v1/reports/"+one+"/accept", `{"by":"ada"}`)
 		}},
 		ProblemCodeIdempotencyKeyReused: {409, func(t *testing.T, b *bench) answer {
 			b.mustDo(t, 201, "POST", "/v1/partners/a/facts", `{"facts":[`+revenue+`]}`, "Idempotency-Key: k")

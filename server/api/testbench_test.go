@@ -32,17 +32,19 @@ type bench struct {
 	pingErr   error
 	logs      *bytes.Buffer
 	now       time.Time
+	// candidate makes what previews ask for.
+	candidate func(ctx context.Context, changed map[string][]byte) (decision.Revision, error)
 }
 
 func setup(t testing.TB) *bench {
 	t.Helper()
 	b := &bench{
 		store:    &fakeStore{recordings: make(map[string]decision.Recording), recorded: make(map[string][]decision.Fact)},
-		revision: &fakeRevision{digest: "aaaa", texts: fakeTexts()},
+		revision: &fakeRevision{digest: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", texts: fakeTexts()},
 		logs:     new(bytes.Buffer),
 		now:      time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC),
 	}
-	b.revisions = &fakeRevisions{all: []*fakeRevision{b.revision}, status: decision.PolicyStatus{Revision: "aaaa", Source: "built in", ActivatedAt: b.now}}
+	b.revisions = &fakeRevisions{all: []*fakeRevision{b.revision}, status: decision.PolicyStatus{Revision: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", Source: "built in", ActivatedAt: b.now}}
 	ids := 0
 	newID := func() string { ids++; return fmt.Sprintf("id-%d", ids) }
 	b.echo = newEcho(Config{
@@ -50,6 +52,10 @@ func setup(t testing.TB) *bench {
 		Ping:      func(context.Context) error { return b.pingErr },
 		Logger:    slog.New(slog.NewJSONHandler(b.logs, nil)),
 		BodyLimit: 4096,
+		Candidate: func(ctx context.Context, _ decision.Revision, changed map[string][]byte) (decision.Revision, error) {
+			return b.candidate(ctx, changed)
+		},
+		PreviewTime: time.Second,
 	})
 	return b
 }

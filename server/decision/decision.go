@@ -43,6 +43,8 @@ type Request struct {
 	AsOf Day
 	// KnownAt hides facts recorded later; zero means everything recorded so far.
 	KnownAt time.Time
+	// Revision is the one to decide by, zero for the one that serves.
+	Revision string
 	// RequestID is the caller's correlation id, kept with the decision.
 	RequestID string
 }

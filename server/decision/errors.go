@@ -3,6 +3,7 @@ package decision
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Errors that callers tell apart. Adapters translate their own into these at
@@ -13,7 +14,20 @@ var (
 	ErrUnknownPartner = errors.New("nobody ever recorded a fact about this partner")
 	// ErrIdempotencyKeyReused: the key was used before, with other content.
 	ErrIdempotencyKeyReused = errors.New("the idempotency key was used before with another request")
+	// ErrCandidateChanged: what was measured is not what would serve.
+	ErrCandidateChanged = errors.New("the candidate changed since it was measured")
 )
+
+// RefusedError says why a policy tree may not serve.
+type RefusedError struct{ Problems []PolicyProblem }
+
+func (e *RefusedError) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
 
 // Problem says what is wrong at one place of a request.
 type Problem struct {

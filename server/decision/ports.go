@@ -2,6 +2,7 @@ package decision
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -10,6 +11,10 @@ import (
 type Revision interface {
 	// Digest is the SHA-256 of the tree, lower-case hex.
 	Digest() string
+	// Files are those of the tree, by path.
+	Files() map[string][]byte
+	// Bundle is the tree as an OPA bundle, a .tar.gz; the same bytes every time.
+	Bundle() ([]byte, error)
 	// Programs are the programs it decides, sorted by name.
 	Programs() []Program
 	// Kinds are the kinds of facts it knows, sorted by name.
@@ -29,6 +34,13 @@ type Revision interface {
 
 // Revisions gives the revision that serves now and those that served before.
 type Revisions interface {
+	// Activate lets a revision that served before serve again, until the policies in
+	// the folder change. It must still pass the gate. ErrNotFound if it never served.
+	Activate(ctx context.Context, digest, by string) (Activation, error)
+	// Accept lets the candidate serve that waits with this very report, on the word of a
+	// person. ErrNotFound if none does, ErrCandidateChanged if the folder holds something
+	// else by now.
+	Accept(ctx context.Context, report, by string) (Activation, error)
 	// Current is read once per request; the whole request uses what it returned.
 	Current() Revision
 	// Revision finds one by digest, for reading old decisions in their own words.
@@ -37,18 +49,57 @@ type Revisions interface {
 	Status() PolicyStatus
 }
 
+// Activation is one time that a revision began to serve.
+type Activation struct {
+	// Seq is its place in the log of activations.
+	Seq      int64
+	Revision string
+	At       time.Time
+	// By is who asked for it; empty if it came from the folder.
+	By string
+	// InPlaceOf is the tree in the folder that an earlier revision was preferred to.
+	InPlaceOf string
+	Origin    Origin
+	// Tests passed, Cases were decided, and Warnings are those of them that did not
+	// hold.
+	Tests, Cases, Warnings int
+}
+
+// Origin is where a policy tree came from. All but Source may be empty.
+type Origin struct {
+	// Source is the folders, "built in" or a bundle.
+	Source string
+	// Commit, Author and Message are of the last commit in the folder.
+	Commit, Author, Message string
+}
+
 // PolicyStatus tells what serves and what stands in the way of what is on disk.
 type PolicyStatus struct {
 	Revision    string
 	ActivatedAt time.Time
 	// Source is the folder the policies come from, or "built in".
 	Source string
+	// InPlaceOf is the tree in the folder, if an earlier revision was preferred to it.
+	InPlaceOf string
 	// Problems keep the tree on disk from serving; the revision above goes on.
 	// Since is when they were first seen.
 	Problems []PolicyProblem
 	Since    time.Time
 	// Warnings do not keep it from serving: a case that no longer holds.
 	Warnings []PolicyProblem
+	// Waiting is the tree on disk if it passed the gate but turns more than a budget
+	// allows; nil otherwise.
+	Waiting *Waiting
+}
+
+// Waiting is a candidate that a person must accept before it serves.
+type Waiting struct {
+	Revision string
+	// Report is the id of what was measured, which is to be accepted.
+	Report string
+	// Exceeded says, budget by budget, what is too much.
+	Exceeded []string
+	Since    time.Time
 }
 
 // PolicyProblem is one thing wrong with a policy tree. Line is 1-based, 0 if the
@@ -57,6 +108,18 @@ type PolicyProblem struct {
 	File    string
 	Line    int
 	Message string
+}
+
+// String writes the problem as compilers do: file:line: message.
+func (p PolicyProblem) String() string {
+	switch {
+	case p.File == "":
+		return p.Message
+	case p.Line == 0:
+		return p.File + ": " + p.Message
+	default:
+		return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Message)
+	}
 }
 
 // Store keeps facts and decisions. It may be used concurrently; what a method
@@ -75,6 +138,11 @@ type Store interface {
 	// Facts are the partner's records up to the position whose validity began on or
 	// before the day, in the order of recording. Select picks from them.
 	Facts(ctx context.Context, partner string, day Day, position int64) ([]Fact, error)
+	// RevisionFiles are the files of a revision that served, by path; ErrNotFound.
+	RevisionFiles(ctx context.Context, digest string) (map[string][]byte, error)
+	// Activations are those of one revision, or of all if the digest is empty, newest
+	// first, from before the given place in the log (0: from the newest).
+	Activations(ctx context.Context, digest string, before int64, limit int) ([]Activation, error)
 	// PartnerExists tells whether a fact was ever recorded about the partner.
 	PartnerExists(ctx context.Context, partner string) (bool, error)
 	// Partners lists partner ids in byte order, after the given one.

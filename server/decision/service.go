@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -22,23 +23,7 @@ type Service struct {
 // Decide collects the facts, evaluates, logs and only then answers. The decision
 // is returned with the revision that made it, whose texts explain it.
 func (s *Service) Decide(ctx context.Context, req Request) (Decision, Revision, error) {
-	revision := s.Revisions.Current()
-	now := s.Now().UTC().Truncate(time.Microsecond)
-	d := Decision{
-		ID: s.NewID(), Program: req.Program, Action: req.Action, Actor: req.Actor, Partner: req.Partner, AsOf: req.AsOf,
-		KnownAt: req.KnownAt, DecidedAt: now, RequestID: req.RequestID,
-	}
-	if d.AsOf == "" {
-		d.AsOf = DayOf(now)
-	}
-	if req.Partner == "" && req.Given == nil {
-		return d, nil, Invalid("", "a partner, or facts, or both are needed")
-	}
-	if err := s.settleKnownAt(ctx, &d, now); err != nil {
-		return d, nil, err
-	}
-
-	stored, err := s.stored(ctx, d)
+	revision, d, stored, err := s.prepare(ctx, req)
 	if err != nil {
 		return d, nil, err
 	}
@@ -57,22 +42,67 @@ func (s *Service) Decide(ctx context.Context, req Request) (Decision, Revision, 
 	return d, revision, nil
 }
 
+// prepare finds what a decision is made of: the revision, the question and the stored
+// facts.
+func (s *Service) prepare(ctx context.Context, req Request) (Revision, Decision, []Fact, error) {
+	revision, err := s.revision(ctx, req.Revision)
+	if err != nil {
+		return nil, Decision{}, nil, err
+	}
+	now := s.Now().UTC().Truncate(time.Microsecond)
+	d := Decision{
+		ID: s.NewID(), Program: req.Program, Action: req.Action, Actor: req.Actor, Partner: req.Partner, AsOf: req.AsOf,
+		KnownAt: req.KnownAt, DecidedAt: now, RequestID: req.RequestID,
+	}
+	if d.AsOf == "" {
+		d.AsOf = DayOf(now)
+	}
+	if req.Partner == "" && req.Given == nil {
+		return nil, d, nil, Invalid("", "a partner, or facts, or both are needed")
+	}
+	if err := s.settleKnownAt(ctx, &d, now); err != nil {
+		return nil, d, nil, err
+	}
+	stored, err := CollectFacts(ctx, s.Store, d)
+	return revision, d, stored, err
+}
+
+// revision is the one asked for, or the one that serves.
+func (s *Service) revision(ctx context.Context, digest string) (Revision, error) {
+	if digest == "" {
+		return s.Revisions.Current(), nil
+	}
+	revision, err := s.Revisions.Revision(ctx, digest)
+	if errors.Is(err, ErrNotFound) {
+		return nil, Invalid("/revision", "no such revision ever served; GET /v1/revisions lists those that did")
+	}
+	return revision, err
+}
+
 // Read finds a logged decision and collects its facts again.
 func (s *Service) Read(ctx context.Context, id string) (Decision, error) {
 	d, err := s.Store.Decision(ctx, id)
 	if err != nil {
 		return d, err
 	}
-	stored, err := s.stored(ctx, d)
+	stored, given, err := Recollect(ctx, s.Store, d)
 	if err != nil {
 		return d, err
 	}
-	given, err := parseCanonicalFacts(d.Given)
-	if err != nil {
-		return d, fmt.Errorf("decision %s: given facts: %w", d.ID, err)
-	}
 	d.Facts = selectWith(stored, given, d.AsOf)
 	return d, nil
+}
+
+// Recollect finds the facts of a decision that was read from the log again: the same
+// records, whatever was recorded since.
+func Recollect(ctx context.Context, store FactStore, d Decision) (stored, given []Fact, err error) {
+	if stored, err = CollectFacts(ctx, store, d); err != nil {
+		return nil, nil, err
+	}
+	if given, err = parseCanonicalFacts(d.Given); err != nil {
+		return nil, nil, fmt.Errorf("decision %s: given facts: %w", d.ID, err)
+	}
+	return stored, given, nil
 }
 
 // Evaluate is the pure function at the heart: from the revision, the question that d
@@ -135,12 +165,17 @@ func (s *Service) settleKnownAt(ctx context.Context, d *Decision, now time.Time)
 	return nil
 }
 
-// stored are the records that the decision may see; none without a partner.
-func (s *Service) stored(ctx context.Context, d Decision) ([]Fact, error) {
+// FactStore is where stored facts are read.
+type FactStore interface {
+	Facts(ctx context.Context, partner string, day Day, position int64) ([]Fact, error)
+}
+
+// CollectFacts are the records that the decision may see; none without a partner.
+func CollectFacts(ctx context.Context, store FactStore, d Decision) ([]Fact, error) {
 	if d.Partner == "" {
 		return nil, nil
 	}
-	records, err := s.Store.Facts(ctx, d.Partner, d.AsOf, d.Position)
+	records, err := store.Facts(ctx, d.Partner, d.AsOf, d.Position)
 	if err != nil {
 		return nil, fmt.Errorf("collect facts of %s: %w", d.Partner, err)
 	}
@@ -187,7 +222,7 @@ func (s *Service) FactsOf(ctx context.Context, partner string, day Day, knownAt 
 	if err := s.settleKnownAt(ctx, &d, now); err != nil {
 		return nil, "", time.Time{}, err
 	}
-	records, err := s.stored(ctx, d)
+	records, err := CollectFacts(ctx, s.Store, d)
 	return Select(records, d.AsOf).Held, d.AsOf, d.KnownAt, err
 }
 

@@ -275,7 +275,11 @@ func (r *Revision) checkCases(ctx context.Context, render Render) (ran int, warn
 		warns = problemsOf(err)
 	}
 	for _, c := range cases {
+		began := time.Now()
 		wrong, err := r.Run(ctx, c, render)
+		if took := time.Since(began); took > maxCaseTime {
+			blocks.add(c.File, 1, "takes %s to decide, longer than %s", took.Round(time.Millisecond), maxCaseTime)
+		}
 		if err != nil {
 			wrong = append(wrong, err.Error())
 		}

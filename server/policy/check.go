@@ -12,50 +12,6 @@ import (
 	"github.com/open-policy-agent/opa/v1/format"
 )
 
-// Report is what a full check of a tree found out beyond its being in order.
-type Report struct {
-	Revision *Revision
-	Tests    TestReport
-	Cases    int
-	// WasmBytes is the size of the module that the programs compile to.
-	WasmBytes int
-}
-
-// Check holds a tree against everything that the gate does and more: the sentences of
-// the cases, formatting, coverage of at least the given percentage, and OPA's Wasm
-// target. The error is an *Error.
-func Check(ctx context.Context, tree Tree, render Render, coverage float64) (Report, []string, error) {
-	var report Report
-	revision, err := Load(ctx, tree)
-	if err != nil {
-		return report, nil, err
-	}
-	report.Revision = revision
-	if report.Tests, err = revision.Test(ctx, true); err != nil {
-		return report, nil, err
-	}
-	cases, warnings, err := revision.checkCases(ctx, render)
-	if err != nil {
-		return report, nil, err
-	}
-	report.Cases = cases
-	var found problems
-	checkFormat(tree, &found)
-	if report.Tests.Coverage < coverage {
-		for _, place := range report.Tests.Uncovered {
-			found.add("", 0, "%s: no test covers this", place)
-		}
-	}
-	if report.WasmBytes, err = revision.wasm(ctx); err != nil {
-		found.addOPA("", err)
-	}
-	lines := make([]string, len(warnings))
-	for i, w := range warnings {
-		lines[i] = Format(w)
-	}
-	return report, lines, found.err()
-}
-
 // checkFormat compares every Rego file with what opa fmt makes of it.
 func checkFormat(tree Tree, found *problems) {
 	for _, name := range tree.with(".rego") {

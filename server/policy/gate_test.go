@@ -109,7 +109,7 @@ func TestGateRefuses(t *testing.T) {
 			t.Parallel()
 			tree := maps.Clone(shippedTree)
 			test.breakIt(t, tree)
-			_, _, err := policy.Gate(t.Context(), tree)
+			_, err := policy.Gate(t.Context(), tree)
 			if err == nil {
 				t.Fatal("the tree was let through")
 			}
@@ -160,13 +160,13 @@ func TestCasesWarnOrBlock(t *testing.T) {
 			t.Parallel()
 			tree := maps.Clone(shippedTree)
 			test.change(t, tree)
-			_, warnings, err := policy.Gate(t.Context(), tree)
+			report, err := policy.Gate(t.Context(), tree)
 			if (err != nil) != (test.blocking != "") || err != nil && !strings.Contains(err.Error(), test.blocking) {
 				t.Errorf("the gate says: %v", err)
 			}
 			var said []string
-			for _, w := range warnings {
-				said = append(said, policy.Format(w))
+			for _, w := range report.Warnings {
+				said = append(said, w.String())
 			}
 			if (len(said) > 0) != (test.warning != "") || !strings.Contains(strings.Join(said, "\n"), test.warning) {
 				t.Errorf("warnings: %q", said)

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -13,50 +14,15 @@ import (
 	"assay/server/decision"
 )
 
-// Archive keeps every tree that ever served.
+// Archive keeps every tree that ever served, and when it did.
 type Archive interface {
-	SaveRevision(ctx context.Context, digest string, files map[string][]byte, at time.Time) error
+	// Activate keeps the tree, unless it is kept already, and that it serves from now
+	// on, in one step. It gives the activation its place in the log.
+	Activate(ctx context.Context, a decision.Activation, files map[string][]byte) (decision.Activation, error)
+	// LastActivation gives decision.ErrNotFound if nothing ever served.
+	LastActivation(ctx context.Context) (decision.Activation, error)
 	// RevisionFiles gives decision.ErrNotFound for a tree that never served.
 	RevisionFiles(ctx context.Context, digest string) (map[string][]byte, error)
-}
-
-// Gate is the way from a tree to a revision that may serve: it must load, its Rego
-// tests must pass, and so must the cases that block. Cases that only warn are
-// returned as warnings. Cases are not compared down to their sentences here: those
-// name the numbers, and to change a number must stay a one-line edit.
-func Gate(ctx context.Context, tree Tree) (*Revision, []decision.PolicyProblem, error) {
-	revision := newRevision(tree)
-	if err := revision.read(ctx); err != nil {
-		return nil, nil, err
-	}
-	// The tests compile the tree for themselves, so both can go on at the same time:
-	// an author waits for the slower one, not for their sum.
-	testing, stop := context.WithCancel(ctx)
-	defer stop()
-	tested := make(chan error, 1)
-	go func() {
-		_, err := revision.Test(testing, false)
-		tested <- err
-	}()
-	warnings, err := revision.finish(ctx)
-	if err != nil {
-		stop() // what does not compile fails its tests too; once is enough
-		<-tested
-		return nil, nil, err
-	}
-	if err := <-tested; err != nil {
-		return nil, nil, err
-	}
-	return revision, warnings, nil
-}
-
-// finish makes the revision decide, and its cases with it.
-func (r *Revision) finish(ctx context.Context) ([]decision.PolicyProblem, error) {
-	if err := r.make(ctx); err != nil {
-		return nil, err
-	}
-	_, warnings, err := r.checkCases(ctx, nil)
-	return warnings, err
 }
 
 // Library gives the revision that serves, and takes over a new tree when it passes
@@ -69,10 +35,21 @@ type Library struct {
 	// most.
 	Name   string
 	Layers []fs.FS
+	// Origin says what is known of a tree that was just read; nil: nothing but Name.
+	Origin func(ctx context.Context) decision.Origin
+	// Measure tells which budgets a candidate exceeds, in place of what serves, and the
+	// id of the report that says so. One that exceeds any waits. nil: nothing is measured.
+	Measure func(ctx context.Context, live, candidate *Revision) (report string, exceeded []string, err error)
 
 	current atomic.Pointer[Revision]
 
-	reloading sync.Mutex // one reload at a time
+	reloading sync.Mutex // one reload or activation at a time
+	// passedOver is the tree in the folder that an earlier revision was preferred to; as
+	// long as the folder holds it, the earlier one goes on.
+	passedOver string
+	// waiting passed the gate, and waits for a person with the report waitingFor.
+	waiting    *Report
+	waitingFor string
 	// tried is the digest of the tree that was looked at last, refusal what kept it
 	// from serving, until is when to look again all the same.
 	tried   string
@@ -121,6 +98,20 @@ func (l *Library) Revision(ctx context.Context, digest string) (decision.Revisio
 	if r, ok := l.earlier[digest]; ok {
 		return r, nil
 	}
+	files, err := l.archived(ctx, digest)
+	if err != nil {
+		return nil, err
+	}
+	r, err := Reload(ctx, files)
+	if err != nil {
+		return nil, fmt.Errorf("revision %s: %w", digest, err)
+	}
+	l.keep(r)
+	return r, nil
+}
+
+// archived is a tree that served before.
+func (l *Library) archived(ctx context.Context, digest string) (Tree, error) {
 	files, err := l.Archive.RevisionFiles(ctx, digest)
 	if err != nil {
 		return nil, err
@@ -128,12 +119,7 @@ func (l *Library) Revision(ctx context.Context, digest string) (decision.Revisio
 	if got := Tree(files).Digest(); got != digest {
 		return nil, fmt.Errorf("revision %s: what is stored under it has the digest %s", digest, got)
 	}
-	r, err := reload(ctx, files)
-	if err != nil {
-		return nil, fmt.Errorf("revision %s: %w", digest, err)
-	}
-	l.keep(r)
-	return r, nil
+	return files, nil
 }
 
 // keep holds an earlier revision in memory; l.earlierMu is held. When there are too
@@ -153,46 +139,118 @@ func (l *Library) Reload(ctx context.Context) error {
 	tree, err := ReadTree(l.Layers...)
 	if err != nil {
 		l.tried = ""
-		return l.refuse(&Error{[]decision.PolicyProblem{{Message: err.Error()}}})
+		return l.refuse(&decision.RefusedError{Problems: []decision.PolicyProblem{{Message: err.Error()}}})
 	}
 	digest := tree.Digest()
 	if digest == l.tried && (l.refusal == nil || l.Now().Before(l.until)) {
 		return l.refusal
 	}
 	l.tried, l.refusal, l.until = digest, nil, l.Now().Add(tryAgain)
+	l.stopWaiting()
 	if current := l.current.Load(); current != nil && current.digest == digest {
 		l.recover()
 		return nil
 	}
-	revision, warnings, err := Gate(ctx, tree)
+	if again, err := l.goneBack(ctx, digest); again || err != nil {
+		return err
+	}
+	report, err := Gate(ctx, tree)
 	if err != nil {
 		l.refusal = err
 		return l.refuse(err)
 	}
-	now := l.Now().UTC()
-	if err := l.Archive.SaveRevision(ctx, digest, tree, now); err != nil {
-		l.tried = "" // not the tree's fault: try again
-		return l.refuse(fmt.Errorf("keep revision %s: %w", digest, err))
+	if held, err := l.hold(ctx, report); held || err != nil {
+		if err != nil {
+			l.tried = "" // it could not be measured: try again
+			return l.refuse(err)
+		}
+		return nil
 	}
-	l.activate(revision, warnings, now)
+	if _, err := l.activate(ctx, report, decision.Activation{Origin: l.origin(ctx)}); err != nil {
+		l.tried = "" // not the tree's fault: try again
+		return l.refuse(err)
+	}
 	return nil
 }
 
-func (l *Library) activate(r *Revision, warnings []decision.PolicyProblem, now time.Time) {
+// goneBack tells whether the folder still holds the tree that somebody preferred an
+// earlier revision to. At the start of the program that revision is made to serve.
+func (l *Library) goneBack(ctx context.Context, digest string) (bool, error) {
+	if l.current.Load() != nil {
+		return l.passedOver == digest, nil
+	}
+	last, err := l.Archive.LastActivation(ctx)
+	if errors.Is(err, decision.ErrNotFound) || err == nil && last.InPlaceOf != digest {
+		return false, nil
+	}
+	if err != nil {
+		return false, l.refuse(fmt.Errorf("read the last activation: %w", err))
+	}
+	_, err = l.activateEarlier(ctx, last.Revision, last.By, digest)
+	return true, err
+}
+
+// Activate implements decision.Revisions.
+func (l *Library) Activate(ctx context.Context, digest, by string) (decision.Activation, error) {
+	l.reloading.Lock()
+	defer l.reloading.Unlock()
+	inPlaceOf := ""
+	if l.tried != digest {
+		inPlaceOf = l.tried
+	}
+	return l.activateEarlier(ctx, digest, by, inPlaceOf)
+}
+
+func (l *Library) activateEarlier(ctx context.Context, digest, by, inPlaceOf string) (decision.Activation, error) {
+	files, err := l.archived(ctx, digest)
+	if err != nil {
+		return decision.Activation{}, err
+	}
+	report, err := Gate(ctx, files)
+	if err != nil {
+		return decision.Activation{}, err
+	}
+	origin := decision.Origin{Source: "an earlier revision"}
+	return l.activate(ctx, report, decision.Activation{By: by, InPlaceOf: inPlaceOf, Origin: origin})
+}
+
+func (l *Library) origin(ctx context.Context) decision.Origin {
+	if l.Origin == nil {
+		return decision.Origin{Source: l.Name}
+	}
+	origin := l.Origin(ctx)
+	origin.Source = l.Name
+	return origin
+}
+
+// activate keeps that the revision serves from now on, and lets it.
+func (l *Library) activate(ctx context.Context, report Report, a decision.Activation) (decision.Activation, error) {
+	r, warnings := report.Revision, report.Warnings
+	a.Revision, a.At = r.digest, l.Now().UTC().Truncate(time.Microsecond)
+	a.Tests, a.Cases, a.Warnings = report.Tests.Passed, report.Cases, len(warnings)
+	a, err := l.Archive.Activate(ctx, a, r.tree)
+	if err != nil {
+		return a, fmt.Errorf("keep revision %s: %w", r.digest, err)
+	}
+	l.passedOver = a.InPlaceOf
+	l.waiting, l.waitingFor = nil, ""
 	if previous := l.current.Load(); previous != nil {
 		l.earlierMu.Lock()
 		l.keep(previous)
 		l.earlierMu.Unlock()
 	}
 	l.statusMu.Lock()
-	l.status = decision.PolicyStatus{Revision: r.digest, ActivatedAt: now, Source: l.Name, Warnings: warnings}
+	l.status = decision.PolicyStatus{
+		Revision: r.digest, ActivatedAt: a.At, Source: a.Origin.Source, InPlaceOf: a.InPlaceOf, Warnings: warnings,
+	}
 	l.current.Store(r)
 	l.statusMu.Unlock()
 
-	l.Logger.Info("policies active", "revision", r.digest, "source", l.Name, "programs", len(r.programs))
+	l.Logger.Info("policies active", "revision", r.digest, "source", a.Origin.Source, "by", a.By, "in_place_of", a.InPlaceOf, "programs", len(r.programs))
 	for _, w := range warnings {
 		l.Logger.Warn("a case does not hold", "at", fmt.Sprintf("%s:%d", w.File, w.Line), "detail", w.Message)
 	}
+	return a, nil
 }
 
 // refuse keeps what serves and says why.

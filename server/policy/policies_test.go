@@ -26,11 +26,11 @@ func TestShippedPolicies(t *testing.T) {
 	for name, folders := range map[string][]string{"shipped": {shipped}, "fy26": {shipped, overlay}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			report, warnings, err := policy.Check(t.Context(), readTree(t, folders...), nil, 100)
+			report, err := policy.Check(t.Context(), readTree(t, folders...), nil, 100)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, warning := range warnings {
+			for _, warning := range report.Warnings {
 				t.Error(warning)
 			}
 			if report.Tests.Passed == 0 || report.Cases == 0 || report.WasmBytes == 0 {

@@ -12,29 +12,6 @@ import (
 	"assay/server/decision"
 )
 
-// Error says why a tree cannot serve.
-type Error struct{ Problems []decision.PolicyProblem }
-
-func (e *Error) Error() string {
-	lines := make([]string, len(e.Problems))
-	for i, p := range e.Problems {
-		lines[i] = Format(p)
-	}
-	return strings.Join(lines, "\n")
-}
-
-// Format writes a problem as compilers do: file:line: message.
-func Format(p decision.PolicyProblem) string {
-	switch {
-	case p.File == "":
-		return p.Message
-	case p.Line == 0:
-		return p.File + ": " + p.Message
-	default:
-		return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Message)
-	}
-}
-
 // problems collects what is wrong in the order in which it is looked for.
 type problems []decision.PolicyProblem
 
@@ -74,12 +51,12 @@ func (p problems) err() error {
 	slices.SortStableFunc(p, func(a, b decision.PolicyProblem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
-	return &Error{slices.Compact(p)}
+	return &decision.RefusedError{Problems: slices.Compact(p)}
 }
 
 // problemsOf lists what an error of this package names.
 func problemsOf(err error) []decision.PolicyProblem {
-	var e *Error
+	var e *decision.RefusedError
 	if errors.As(err, &e) {
 		return e.Problems
 	}

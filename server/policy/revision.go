@@ -40,7 +40,7 @@ type Revision struct {
 var _ decision.Revision = (*Revision)(nil)
 
 // Load compiles a tree: parse, types, contracts of the data, programs. The error is
-// an *Error that names every place. It does not run the tree's tests; see Test.
+// a *decision.RefusedError that names every place. It does not run the tree's tests; see Test.
 func Load(ctx context.Context, tree Tree) (*Revision, error) {
 	r := newRevision(tree)
 	if err := r.read(ctx); err != nil {
@@ -57,12 +57,12 @@ func (r *Revision) read(ctx context.Context) error { return r.build(ctx, r.parse
 
 // make turns what was read into something that can decide.
 func (r *Revision) make(ctx context.Context) error {
-	return r.build(ctx, r.compile, r.checkData, r.checkReferences, r.loadPrograms, r.loadTexts)
+	return r.build(ctx, r.compile, r.checkData, r.checkReferences, r.loadPrograms, r.loadTexts, r.checkBudgets)
 }
 
-// reload compiles a tree that served before. It is not held against contracts that
+// Reload compiles a tree that served before. It is not held against contracts that
 // may have become stricter since: decisions it made must stay readable.
-func reload(ctx context.Context, tree Tree) (*Revision, error) {
+func Reload(ctx context.Context, tree Tree) (*Revision, error) {
 	r := newRevision(tree)
 	if err := r.build(ctx, r.parse, r.loadSchemas, r.compile, r.loadPrograms, r.loadTexts); err != nil {
 		return nil, err
@@ -95,7 +95,12 @@ func (r *Revision) Texts() decision.Texts { return r.texts }
 
 // parse reads all Rego and data files, each on its own, so that every broken file is
 // named at once.
-func (r *Revision) parse(_ context.Context, found *problems) {
+func (r *Revision) parse(ctx context.Context, found *problems) {
+	r.parseModules(found)
+	r.parseAllData(ctx, found)
+}
+
+func (r *Revision) parseModules(found *problems) {
 	r.modules = make(map[string]*ast.Module)
 	for _, name := range r.tree.with(".rego") {
 		module, err := ast.ParseModuleWithOpts(name, string(r.tree[name]), ast.ParserOptions{
@@ -109,6 +114,9 @@ func (r *Revision) parse(_ context.Context, found *problems) {
 			checkPlace(name, module, found)
 		}
 	}
+}
+
+func (r *Revision) parseAllData(_ context.Context, found *problems) {
 	r.data = make(map[string]any)
 	for _, name := range r.tree.with(".yaml") {
 		if path.Base(name) == "data.yaml" {

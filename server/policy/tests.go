@@ -29,7 +29,7 @@ type TestReport struct {
 	Coverage  float64
 }
 
-// Test runs the Rego tests of the tree. The error is an *Error that names each that
+// Test runs the Rego tests of the tree. The error is a *decision.RefusedError that names each that
 // failed.
 func (r *Revision) Test(ctx context.Context, coverage bool) (TestReport, error) {
 	var report TestReport

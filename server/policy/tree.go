@@ -10,6 +10,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"golang.org/x/tools/txtar"
 )
 
 // Tree is a policy tree as it lies on disk: slash-separated path to content.
@@ -22,7 +24,7 @@ func ReadTree(layers ...fs.FS) (Tree, error) {
 	tree := make(Tree)
 	for i, layer := range layers {
 		files := make(Tree)
-		if err := files.read(layer); err != nil {
+		if err := files.read(layer, ".", 0); err != nil {
 			return nil, fmt.Errorf("read policies: %w", err)
 		}
 		if len(files) == 0 && len(layers) > 1 {
@@ -36,29 +38,45 @@ func ReadTree(layers ...fs.FS) (Tree, error) {
 	return tree, nil
 }
 
-func (t Tree) read(fsys fs.FS) error {
-	return fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+// maxDepth ends a way through links that lead back to where they start.
+const maxDepth = 32
+
+// read adds the files of a folder. Links are followed, to folders too: a folder that
+// Kubernetes mounts is made of them.
+func (t Tree) read(fsys fs.FS, dir string, depth int) error {
+	if depth > maxDepth {
+		return fmt.Errorf("%s: more than %d folders deep; does a link lead back?", dir, maxDepth)
+	}
+	entries, err := fs.ReadDir(fsys, dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), ".") && entry.Name() != manifest {
+			continue
 		}
+		name := path.Join(dir, entry.Name())
+		info, err := fs.Stat(fsys, name)
 		switch {
-		case entry.IsDir() && name != "." && strings.HasPrefix(entry.Name(), "."):
-			return fs.SkipDir
-		case entry.IsDir() || !belongs(name):
-			return nil
+		case err != nil && !belongs(name):
+			continue // a link to nowhere that is none of ours
+		case err != nil:
+			return err
+		case info.IsDir():
+			err = t.read(fsys, name, depth+1)
+		case belongs(name):
+			t[name], err = fs.ReadFile(fsys, name)
 		}
-		content, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return err
 		}
-		t[name] = content
-		return nil
-	})
+	}
+	return nil
 }
 
 func belongs(name string) bool {
 	base := path.Base(name)
-	if base == ".manifest" {
+	if base == manifest {
 		return true
 	}
 	if strings.HasPrefix(base, ".") {
@@ -69,6 +87,25 @@ func belongs(name string) bool {
 		return true
 	}
 	return false
+}
+
+// validPath tells whether a file at the path would be read as part of a tree.
+func validPath(name string) bool {
+	if !fs.ValidPath(name) || !belongs(name) {
+		return false
+	}
+	return !slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(folder string) bool {
+		return folder != "." && strings.HasPrefix(folder, ".")
+	})
+}
+
+// FS gives the tree as a folder.
+func (t Tree) FS() (fs.FS, error) {
+	var archive txtar.Archive // holds files in memory, whatever is in them
+	for _, name := range t.Paths() {
+		archive.Files = append(archive.Files, txtar.File{Name: name, Data: t[name]})
+	}
+	return txtar.FS(&archive)
 }
 
 // Digest identifies the tree: the SHA-256 of what sha256sum prints for its files

@@ -1,0 +1,73 @@
+package api
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"assay/server/decision"
+)
+
+// metrics counts what happens, for Prometheus. Nothing in it names a partner.
+type metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.HistogramVec
+	outcomes *prometheus.CounterVec
+}
+
+func newMetrics(revisions decision.Revisions) *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "assay_http_request_duration_seconds", Help: "Time to answer a request.",
+			Buckets: []float64{.001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 5},
+		}, []string{"method", "route", "status"}),
+		outcomes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "assay_decisions_total", Help: "Decisions that were made and logged.",
+		}, []string{"program", "outcome"}),
+	}
+	m.registry.MustRegister(
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), m.requests, m.outcomes,
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "assay_policies_degraded", Help: "1 while the policies on disk cannot serve and the last good ones go on.",
+		}, func() float64 { return truth(len(revisions.Status().Problems) > 0) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "assay_policies_activated_timestamp_seconds", Help: "Since when the serving policies serve.",
+		}, func() float64 { return float64(revisions.Status().ActivatedAt.UnixMilli()) / 1000 }),
+	)
+	return m
+}
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// observe times every request that has a route.
+func (m *metrics) observe(now func() time.Time) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			began := now()
+			err := next(c)
+			if c.Path() != "" {
+				m.requests.WithLabelValues(c.Request().Method, c.Path(), strconv.Itoa(c.Response().Status)).Observe(now().Sub(began).Seconds())
+			}
+			return err
+		}
+	}
+}
+
+func (m *metrics) decided(d decision.Decision) {
+	m.outcomes.WithLabelValues(d.Program, string(d.Outcome)).Inc()
+}
+
+// register serves them where Prometheus looks for them.
+func (m *metrics) register(e *echo.Echo) {
+	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})))
+}

@@ -1,0 +1,298 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"assay/db"
+	"assay/server/decision"
+	"assay/server/explain"
+	"assay/server/impact"
+	"assay/server/policy"
+)
+
+// impactConfig is what measuring a change needs to know.
+type impactConfig struct {
+	policies, against []string
+	db, program, asOf string
+	decisions, list   int
+	format, out       string
+}
+
+func newImpact() *cobra.Command {
+	var c impactConfig
+	cmd := &cobra.Command{
+		Use:   "impact",
+		Short: "Tell whom a change of the policies turns, and why, before it serves",
+		Long: `Impact decides about every stored partner twice, by the policies that serve and by the
+candidate, and says who turns, which way, and which part of the change turns them:
+each changed value, and the other changed files of each folder, is tried alone.
+
+The candidate is --policies. It is compared with --against, or else with the revision
+that served last from the database. With --decisions N the last N decisions of the log
+are asked again instead, on the facts they were made from. The database is only read.
+
+If budgets/data.yaml of either tree bounds how much a change may turn, the bounds are
+held against what was found.
+
+Exit status: 0 measured, 1 a budget is exceeded, 2 not measured.`,
+		Example: `  assay impact --policies policies --db assay.db
+  assay impact --policies policies --policies overlays/fy26 --db assay.db --as-of 2025-10-01
+  assay impact --policies policies --db assay.db --format markdown --out impact.md
+  assay impact --policies policies --db assay.db --decisions 1000 --format csv`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return measure(cmd.Context(), c, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	flags := cmd.Flags()
+	policiesFlag(flags, &c.policies)
+	flags.StringArrayVar(&c.against, "against", nil, "`folder` or bundle to compare with, repeated for overlays (default the revision that served last)")
+	populationFlags(cmd, &c.db, &c.program, &c.asOf)
+	flags.IntVar(&c.decisions, "decisions", 0, "ask the last `N` logged decisions again, in place of all partners")
+	flags.StringVar(&c.format, "format", "table", "table, json, csv (one row for each who turns) or markdown (for a pull request)")
+	flags.StringVar(&c.out, "out", "", "`file` to write the report to (default standard output)")
+	flags.IntVar(&c.list, "list", 20, "list at most `N` of those that one change turns one way; json and csv have all")
+	return cmd
+}
+
+// populationFlags say whom to ask about.
+func populationFlags(cmd *cobra.Command, file, program, asOf *string) {
+	flags := cmd.Flags()
+	flags.StringVar(file, "db", "assay.db", "SQLite database `file`; it is only read")
+	flags.StringVar(program, "program", "", "`program` to decide (default all that are not about actions)")
+	flags.StringVar(asOf, "as-of", "", "`day` to apply the rules to, YYYY-MM-DD (default today, UTC)")
+}
+
+func measure(ctx context.Context, c impactConfig, stdout, stderr io.Writer) (err error) {
+	if c.decisions < 0 || c.list < 0 {
+		return errors.New("--decisions and --list must not be negative")
+	}
+	if c.decisions > 0 && c.asOf != "" {
+		return errors.New("--as-of does not go with --decisions: each is asked again for its own day")
+	}
+	if newReportWriter(c.format, io.Discard, impact.Say{}) == nil {
+		return fmt.Errorf("--format %q: want table, json, csv or markdown", c.format)
+	}
+	candidate, err := loadPolicies(ctx, c.policies)
+	if err != nil {
+		return fmt.Errorf("the candidate:\n%w", err)
+	}
+	store, err := db.OpenReadOnly(ctx, c.db)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	live, err := c.live(ctx, store)
+	if err != nil {
+		return err
+	}
+	run, err := newRun(ctx, live, candidate)
+	if err != nil {
+		return err
+	}
+	run.Listed = c.list
+	if run.Population, err = c.population(ctx, store, live, candidate); err != nil {
+		return err
+	}
+	bar, err := newProgress(stderr, time.Now, func() (int, error) { return run.Population.Count(ctx) })
+	if err != nil {
+		return err
+	}
+	run.Progress = bar.set
+	var summary impact.Summary
+	err = writeTo(c.out, stdout, func(w io.Writer) error {
+		summary, err = run.Write(ctx, newReportWriter(c.format, w, sayingOf(candidate)))
+		bar.end()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if c.out != "" {
+		fmt.Fprintf(stdout, "report %s is in %s\n", summary.ID, c.out)
+	}
+	for _, e := range summary.Exceeded {
+		fmt.Fprintln(stderr, "over budget:", e)
+	}
+	if len(summary.Exceeded) > 0 {
+		return errReported
+	}
+	return nil
+}
+
+// newRun prepares the comparison of two revisions, but for the population.
+func newRun(ctx context.Context, live, candidate *policy.Revision) (impact.Run, error) {
+	run := impact.Run{Live: live, Candidate: candidate, Change: policy.NewBlend(ctx, live, candidate), Now: time.Now}
+	for i, revision := range []*policy.Revision{live, candidate} {
+		var err error
+		if run.Budgets[i], err = revision.Budgets(); err != nil {
+			return run, err
+		}
+	}
+	return run, nil
+}
+
+// measuring tells which budgets a candidate exceeds over all stored partners today, for
+// every program that they can be asked about; without budgets nothing is measured.
+func measuring(store *db.DB) func(ctx context.Context, live, candidate *policy.Revision) (string, []string, error) {
+	return func(ctx context.Context, live, candidate *policy.Revision) (string, []string, error) {
+		run, err := newRun(ctx, live, candidate)
+		if err != nil || len(run.Budgets[0])+len(run.Budgets[1]) == 0 {
+			return "", nil, err
+		}
+		programs, err := programsOf("", live, candidate)
+		if err != nil {
+			return "", nil, nil // nothing in common that could turn
+		}
+		if run.Population, err = impact.Partners(ctx, store, decision.DayOf(time.Now()), programs); err != nil {
+			return "", nil, err
+		}
+		summary, err := run.Write(ctx, impact.NewCSV(io.Discard))
+		var exceeded []string
+		for _, e := range summary.Exceeded {
+			exceeded = append(exceeded, e.String())
+		}
+		return summary.ID, exceeded, err
+	}
+}
+
+// live is what the candidate is compared with.
+func (c impactConfig) live(ctx context.Context, store *db.DB) (*policy.Revision, error) {
+	if len(c.against) > 0 {
+		var layers []fs.FS
+		for _, name := range c.against {
+			layer, _, err := openLayer(name)
+			if err != nil {
+				return nil, fmt.Errorf("--against %s: %w", name, err)
+			}
+			layers = append(layers, layer)
+		}
+		tree, err := policy.ReadTree(layers...)
+		if err != nil {
+			return nil, fmt.Errorf("--against: %w", err)
+		}
+		return policy.Reload(ctx, tree)
+	}
+	last, err := store.LastActivation(ctx)
+	if errors.Is(err, decision.ErrNotFound) {
+		return nil, fmt.Errorf("no policies ever served from %s; --against names what to compare with", c.db)
+	}
+	if err != nil {
+		return nil, err
+	}
+	files, err := store.RevisionFiles(ctx, last.Revision)
+	if err != nil {
+		return nil, err
+	}
+	return policy.Reload(ctx, files)
+}
+
+// population is whom to ask about.
+func (c impactConfig) population(ctx context.Context, store *db.DB, revisions ...*policy.Revision) (impact.Population, error) {
+	if c.decisions > 0 {
+		return impact.Decisions(ctx, store, c.decisions, c.program)
+	}
+	day := decision.DayOf(time.Now())
+	if c.asOf != "" {
+		var err error
+		if day, err = decision.ParseDay(c.asOf); err != nil {
+			return nil, fmt.Errorf("--as-of: %w", err)
+		}
+	}
+	programs, err := programsOf(c.program, revisions...)
+	if err != nil {
+		return nil, err
+	}
+	return impact.Partners(ctx, store, day, programs)
+}
+
+// programsOf are the programs that all of the revisions have and that can be asked of
+// any partner, or the one that is named.
+func programsOf(named string, revisions ...*policy.Revision) ([]string, error) {
+	var programs []string
+	for i, revision := range revisions {
+		var own []string
+		for _, p := range revision.Programs() {
+			if p.Name == named && len(p.Actions) > 0 {
+				return nil, fmt.Errorf("--program %s decides about actions, which partners alone do not ask for; --decisions asks again what was asked", named)
+			}
+			if len(p.Actions) == 0 && (named == "" || p.Name == named) {
+				own = append(own, p.Name)
+			}
+		}
+		if i == 0 {
+			programs = own
+		}
+		programs = slices.DeleteFunc(programs, func(name string) bool { return !slices.Contains(own, name) })
+	}
+	if len(programs) == 0 && named != "" {
+		return nil, fmt.Errorf("--program: there is no program %q; there are: %s", named, strings.Join(programNames(revisions[0]), ", "))
+	}
+	if len(programs) == 0 {
+		return nil, errors.New("the two have no program in common that partners alone can be asked about")
+	}
+	return programs, nil
+}
+
+func newReportWriter(format string, w io.Writer, say impact.Say) impact.Writer {
+	switch format {
+	case "table":
+		return impact.NewTable(w, say)
+	case "json":
+		return impact.NewJSON(w)
+	case "csv":
+		return impact.NewCSV(w)
+	case "markdown":
+		return impact.NewMarkdown(w, say)
+	}
+	return nil
+}
+
+// sayingOf says values in the English of the revision. Outcomes stay the words that
+// budgets and other reports know them by: what people are told of them can be a sentence.
+func sayingOf(revision decision.Revision) impact.Say {
+	english := explain.New("en", revision.Texts()["en"])
+	return impact.Say{
+		Value: func(unit string, value any) string {
+			switch value.(type) {
+			case string, []any, nil:
+				return english.Value(value)
+			}
+			return english.Value(map[string]any{unit: value})
+		},
+		Outcome: func(_ string, outcome decision.Outcome) string {
+			return strings.ReplaceAll(string(outcome), "_", " ")
+		},
+	}
+}
+
+// writeTo writes to the file, whole or not at all, or to standard output if none is
+// named.
+func writeTo(name string, stdout io.Writer, write func(io.Writer) error) (err error) {
+	if name == "" {
+		buffered := bufio.NewWriter(stdout)
+		return errors.Join(write(buffered), buffered.Flush())
+	}
+	file, err := os.CreateTemp(filepath.Dir(name), ".assay-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name()) // gone already if all went well
+	buffered := bufio.NewWriter(file)
+	if err := errors.Join(write(buffered), buffered.Flush(), file.Chmod(0o644), file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), name)
+}

@@ -1,0 +1,277 @@
+package impact
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"assay/server/decision"
+)
+
+// Say writes values as people do.
+type Say struct {
+	// Value is over a unit and a value of it, Outcome over a program and its outcome.
+	Value   func(unit string, value any) string
+	Outcome func(program string, outcome decision.Outcome) string
+}
+
+// NewTable writes for a terminal.
+func NewTable(w io.Writer, say Say) Writer { return &prose{w: w, say: say, table: true} }
+
+// NewMarkdown writes for a pull request.
+func NewMarkdown(w io.Writer, say Say) Writer { return &prose{w: w, say: say} }
+
+// prose is for people: it says nothing before it knows all.
+type prose struct {
+	w      io.Writer
+	say    Say
+	table  bool
+	header Header
+}
+
+func (p *prose) Begin(h Header) error { p.header = h; return nil }
+func (p *prose) Turn(Turn) error      { return nil }
+
+func (p *prose) End(s Summary) error {
+	var b strings.Builder
+	if p.table {
+		p.writeTable(&b, s)
+	} else {
+		p.writeMarkdown(&b, s)
+	}
+	_, err := io.WriteString(p.w, b.String())
+	return err
+}
+
+func (p *prose) writeTable(b *strings.Builder, s Summary) {
+	fmt.Fprintf(b, "live       %s\ncandidate  %s\nover       %s\n", p.header.Live, p.header.Candidate, p.population(s))
+	p.list(b, "Values changed", p.values(), "  ")
+	p.list(b, "Files changed", p.files(), "  ")
+	fmt.Fprintf(b, "\n%s\n", p.verdict(s))
+	p.list(b, "By program", p.programs(s), "  ")
+	if len(s.Groups) > 0 {
+		fmt.Fprintln(b)
+		rows := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(rows, "PROGRAM\tBEFORE\tAFTER\tCOUNT\tTURNED BY\tSUBJECTS")
+		for _, g := range s.Groups {
+			fmt.Fprintf(rows, "%s\t%s\t%s\t%d\t%s\t%s\n", g.Program, p.say.Outcome(g.Program, g.Before), p.say.Outcome(g.Program, g.After),
+				g.Count, g.By, someOf(g.Subjects, g.Count))
+		}
+		rows.Flush()
+	}
+	p.list(b, "Findings that became unknown", unknowns(s), "  ")
+	p.list(b, "Not decided", failures(s), "  ")
+	p.list(b, "Over budget", exceeded(s), "  ")
+	fmt.Fprintf(b, "\n%s\nreport %s\n", evaluation(s), s.ID)
+}
+
+func (p *prose) writeMarkdown(b *strings.Builder, s Summary) {
+	fmt.Fprintf(b, "## Impact of a policy change\n\n**%s**\n\n", p.verdict(s))
+	fmt.Fprintf(b, "Measured over %s.\n", p.population(s))
+	p.list(b, "### Over budget", exceeded(s), "- ")
+	p.list(b, "### By program", p.programs(s), "- ")
+	p.list(b, "### Values changed", p.values(), "- ")
+	p.list(b, "### Files changed", p.files(), "- ")
+	for _, program := range s.Programs {
+		if program.Turned > 0 {
+			p.program(b, program, s.Groups)
+		}
+	}
+	p.list(b, "### Findings that became unknown", unknowns(s), "- ")
+	p.list(b, "### Not decided", failures(s), "- ")
+	fmt.Fprintf(b, "\n%s\n\nLive `%s`, candidate `%s`, report `%s`.\n", evaluation(s), p.header.Live, p.header.Candidate, s.ID)
+}
+
+// program lists who turns, by the change that turned them.
+func (p *prose) program(b *strings.Builder, program ProgramSummary, groups []Group) {
+	fmt.Fprintf(b, "\n### `%s`\n", program.Program)
+	by := ""
+	for _, g := range groups {
+		if g.Program != program.Program {
+			continue
+		}
+		if g.By != by {
+			by = g.By
+			fmt.Fprintf(b, "\nTurned by %s:\n\n", code(by))
+		}
+		fmt.Fprintf(b, "- %d from *%s* to *%s*", g.Count, p.say.Outcome(g.Program, g.Before), p.say.Outcome(g.Program, g.After))
+		if len(g.Findings) > 0 {
+			fmt.Fprintf(b, " (%s)", markdown(tally(g.Findings, g.Count)))
+		}
+		fmt.Fprintf(b, ": %s\n", markdown(someOf(g.Subjects, g.Count)))
+	}
+}
+
+// list writes the lines under a heading, nothing if there are none.
+func (p *prose) list(b *strings.Builder, heading string, lines []string, bullet string) {
+	if len(lines) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s\n", heading)
+	if !p.table {
+		b.WriteString("\n")
+	}
+	for _, line := range lines {
+		if !p.table {
+			line = markdown(line)
+		}
+		fmt.Fprintf(b, "%s%s\n", bullet, line)
+	}
+}
+
+// verdict is the result in a sentence.
+func (p *prose) verdict(s Summary) string {
+	ways := ""
+	if len(s.Programs) == 1 {
+		ways = p.ways(s.Programs[0])
+	}
+	return turned(s.Turned, counted(s.Subjects, p.noun())) + ways + "."
+}
+
+// programs is a line for each program, if there are several.
+func (p *prose) programs(s Summary) []string {
+	if len(s.Programs) < 2 {
+		return nil
+	}
+	var lines []string
+	for _, program := range s.Programs {
+		lines = append(lines, program.Program+": "+turned(program.Turned, strconv.Itoa(program.Subjects))+p.ways(program))
+	}
+	return lines
+}
+
+func (p *prose) ways(program ProgramSummary) string {
+	var ways []string
+	for _, m := range program.Moves {
+		ways = append(ways, fmt.Sprintf("%d from %s to %s", m.Count, p.say.Outcome(program.Program, m.Before), p.say.Outcome(program.Program, m.After)))
+	}
+	if len(ways) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(ways, ", ")
+}
+
+func turned(n int, of string) string {
+	switch n {
+	case 0:
+		return "Nobody of " + of + " turns"
+	case 1:
+		return "1 of " + of + " turns"
+	}
+	return strconv.Itoa(n) + " of " + of + " turn"
+}
+
+func (p *prose) noun() string {
+	switch {
+	case p.header.Population.Of == "decisions":
+		return "logged decision"
+	case len(p.header.Population.Programs) > 1:
+		return "answer"
+	}
+	return "partner"
+}
+
+func (p *prose) population(s Summary) string {
+	d := p.header.Population
+	if d.Of == "decisions" {
+		return fmt.Sprintf("the last %s up to number %d of the log", counted(s.Subjects, p.noun()), d.Newest)
+	}
+	programs := strings.Join(d.Programs, ", ")
+	return fmt.Sprintf("all stored partners as of %s, for %s (facts up to number %d)", p.say.Value("day", string(d.AsOf)), programs, d.Position)
+}
+
+// values tells the changes as sentences: the lasting ones, and from which day on.
+func (p *prose) values() []string {
+	var lines []string
+	for _, v := range p.header.Values {
+		say := func(value any) string {
+			if value == nil {
+				return "none"
+			}
+			return p.say.Value(v.Unit, value)
+		}
+		lines = append(lines, fmt.Sprintf("%s:%s: %s → %s from %s", v.Folder, v.Name, say(v.Before), say(v.After), p.say.Value("day", string(v.Since))))
+	}
+	return lines
+}
+
+func (p *prose) files() []string {
+	var lines []string
+	for _, f := range p.header.Files {
+		lines = append(lines, f.Path+" "+f.Change)
+	}
+	return lines
+}
+
+func unknowns(s Summary) []string {
+	var lines []string
+	for _, p := range s.Programs {
+		for _, id := range slices.Sorted(maps.Keys(p.Unknown)) {
+			lines = append(lines, fmt.Sprintf("%s, %s: %d", p.Program, id, p.Unknown[id]))
+		}
+	}
+	return lines
+}
+
+func failures(s Summary) []string {
+	lines := slices.Clone(s.FirstErrors)
+	if more := s.Errors - len(lines); more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
+	}
+	return lines
+}
+
+func exceeded(s Summary) []string {
+	var lines []string
+	for _, e := range s.Exceeded {
+		lines = append(lines, e.String())
+	}
+	return lines
+}
+
+func evaluation(s Summary) string {
+	return fmt.Sprintf("Evaluation took %.2f s by the live revision, %.2f s by the candidate: %.2f times as long.",
+		s.Evaluation.LiveSeconds, s.Evaluation.CandidateSeconds, s.Evaluation.Ratio)
+}
+
+// tally tells how the findings went, with a number where it is not all.
+func tally(findings map[string]int, all int) string {
+	var parts []string
+	for _, f := range slices.Sorted(maps.Keys(findings)) {
+		if n := findings[f]; n != all {
+			f += " (" + strconv.Itoa(n) + ")"
+		}
+		parts = append(parts, f)
+	}
+	return strings.Join(parts, "; ")
+}
+
+func someOf(subjects []string, count int) string {
+	some := strings.Join(subjects, ", ")
+	switch more := count - len(subjects); {
+	case len(subjects) == 0:
+		return "not listed"
+	case more > 0:
+		some += fmt.Sprintf(" and %d more", more)
+	}
+	return some
+}
+
+func counted(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return strconv.Itoa(n) + " " + noun
+}
+
+// code is for paths: their underscores are no emphasis.
+func code(s string) string { return "`" + strings.ReplaceAll(s, "`", "'") + "`" }
+
+var escaped = strings.NewReplacer(`\`, `\\`, "_", `\_`, "*", `\*`, "`", "\\`", "<", "&lt;", "[", `\[`, "|", `\|`, "\n", " ", "@", "&#64;", "#", `\#`)
+
+// markdown keeps what callers named from being read as markup, or as a mention.
+func markdown(s string) string { return escaped.Replace(s) }
