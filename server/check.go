@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -42,6 +44,9 @@ Exit status: 0 in order, 1 not, 2 it could not be looked at.`,
 				cmd.PrintErrln(err)
 				return errReported
 			}
+			for _, overdue := range report.Revision.Overdue(decision.DayOf(time.Now())) {
+				cmd.PrintErrln("overdue:", overdue.String())
+			}
 			if strict && len(report.Warnings) > 0 {
 				return errReported
 			}
@@ -57,7 +62,7 @@ Exit status: 0 in order, 1 not, 2 it could not be looked at.`,
 	flags := cmd.Flags()
 	policiesFlag(flags, &folders)
 	flags.Float64Var(&coverage, "coverage", 100, "least `percentage` of the rules that tests must evaluate")
-	flags.BoolVar(&strict, "strict", false, "fail on warnings too")
+	flags.BoolVar(&strict, "strict", false, "fail on warnings too (not on reviews that are overdue: they depend on the day)")
 	return cmd
 }
 
@@ -75,4 +80,14 @@ func programOf(revision decision.Revision, name string) decision.Program {
 	programs := revision.Programs()
 	i := slices.IndexFunc(programs, func(p decision.Program) bool { return p.Name == name })
 	return programs[i]
+}
+
+// reported prints what is wrong with a policy tree. Other errors go through.
+func reported(cmd *cobra.Command, err error) error {
+	var refused *decision.RefusedError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	cmd.PrintErrln(refused)
+	return errReported
 }

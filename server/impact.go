@@ -154,18 +154,56 @@ func measuring(store *db.DB) func(ctx context.Context, live, candidate *policy.R
 		}
 		programs, err := programsOf("", live, candidate)
 		if err != nil {
-			return "", nil, nil // nothing in common that could turn
-		}
-		if run.Population, err = impact.Partners(ctx, store, decision.DayOf(time.Now()), programs); err != nil {
 			return "", nil, err
 		}
-		summary, err := run.Write(ctx, impact.NewCSV(io.Discard))
-		var exceeded []string
-		for _, e := range summary.Exceeded {
-			exceeded = append(exceeded, e.String())
+		var ids, exceeded []string
+		for name := range run.Budgets[0] {
+			if !slices.Contains(programs, name) {
+				exceeded = append(exceeded, name+": has a budget, and the candidate has no such program")
+			}
 		}
-		return summary.ID, exceeded, err
+		for _, day := range daysToMeasure(live, candidate) {
+			summary, err := measureOn(ctx, store, live, candidate, programs, day)
+			if err != nil {
+				return "", nil, err
+			}
+			ids = append(ids, summary.ID)
+			for _, e := range summary.Exceeded {
+				exceeded = append(exceeded, "as of "+string(day)+", "+e.String())
+			}
+			if summary.Errors > 0 {
+				exceeded = append(exceeded, fmt.Sprintf("as of %s, %d could not be decided: %s", day, summary.Errors, strings.Join(summary.FirstErrors, "; ")))
+			}
+		}
+		slices.Sort(exceeded)
+		if len(ids) == 1 {
+			return ids[0], exceeded, nil
+		}
+		return decision.Digest([]byte(strings.Join(ids, "\n"))), exceeded, nil
 	}
+}
+
+// daysToMeasure are today and every later day on which a changed value comes into force.
+func daysToMeasure(live, candidate decision.Revision) []decision.Day {
+	days := []decision.Day{decision.DayOf(time.Now())}
+	for _, change := range decision.DiffValues(live, candidate) {
+		if change.Since > days[0] {
+			days = append(days, change.Since)
+		}
+	}
+	slices.Sort(days)
+	return slices.Compact(days)
+}
+
+func measureOn(ctx context.Context, store *db.DB, live, candidate *policy.Revision, programs []string, day decision.Day) (impact.Summary, error) {
+	run, err := newRun(ctx, live, candidate)
+	if err != nil {
+		return impact.Summary{}, err
+	}
+	if run.Population, err = impact.Partners(ctx, store, day, programs); err != nil {
+		return impact.Summary{}, err
+	}
+	return run.Write(ctx, impact.NewCSV(io.Discard))
 }
 
 // live is what the candidate is compared with.

@@ -22,6 +22,7 @@ var arrows = map[string][]string{
 	"assay/server/schema":     {"assay/server/decision"},
 	"assay/server/demo":       {"assay/server/decision"},
 	"assay/server/impact":     {"assay/server/decision"},
+	"assay/server/scaffold":   {},
 	"assay/server/explain":    {"assay/server/decision"},
 	"assay/server/policy":     {"assay/server/decision", "assay/server/schema"},
 	"assay/server/api":        {"assay/server/decision", "assay/server/explain", "assay/server/schema", "assay/server/strictjson"},
@@ -31,7 +32,7 @@ var arrows = map[string][]string{
 	"assay/db/dbtest":         {"assay/db", "assay/server/decision"},
 	"assay/server": {
 		"assay", "assay/db", "assay/server/api", "assay/server/decision", "assay/server/demo",
-		"assay/server/explain", "assay/server/impact", "assay/server/policy",
+		"assay/server/explain", "assay/server/impact", "assay/server/policy", "assay/server/scaffold",
 	},
 }
 

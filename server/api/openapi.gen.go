@@ -833,6 +833,9 @@ type PolicyStatus struct {
 	// Warnings What does not keep it from serving, such as a case that no longer holds.
 	Warnings []PolicyProblem `json:"warnings"`
 
+	// Overdue Parts of the policies that should have been held against their source by today.
+	Overdue []PolicyProblem `json:"overdue"`
+
 	// Waiting The tree on disk, if it waits to be accepted.
 	Waiting *WaitingPolicies `json:"waiting,omitempty"`
 }
@@ -1024,6 +1027,9 @@ type Program struct {
 
 	// Revision The policies that serve now.
 	Revision string `json:"revision"`
+
+	// Stewardship Who answers for it, and when it was last held against its source. Missing if the policies do not say.
+	Stewardship *Stewardship `json:"stewardship,omitempty"`
 }
 
 // ProgramList defines model for ProgramList.
@@ -1115,6 +1121,9 @@ type Requirement struct {
 
 	// Rule Where the rule stands in the policy tree; lines count from 1.
 	Rule RulePlace `json:"rule"`
+
+	// Stewardship Who answers for it, and when it was last held against its source. Missing if the policies do not say.
+	Stewardship *Stewardship `json:"stewardship,omitempty"`
 }
 
 // RequirementFinding What came out for one requirement.
@@ -1270,6 +1279,22 @@ type RulePlace struct {
 
 // Source Who says so, in order of rank.
 type Source string
+
+// Stewardship Who answers for it, and when it was last held against its source. Missing if the policies do not say.
+type Stewardship struct {
+	Owner   *string  `json:"owner,omitempty"`
+	Authors []string `json:"authors,omitempty"`
+
+	// ConfirmedOn When somebody last compared it with its source.
+	//
+	// Examples: 2026-03-01
+	ConfirmedOn *Day `json:"confirmed_on,omitempty"`
+
+	// ReviewOn By when that should be done again.
+	//
+	// Examples: 2026-03-01
+	ReviewOn *Day `json:"review_on,omitempty"`
+}
 
 // ValueChange defines model for ValueChange.
 type ValueChange struct {

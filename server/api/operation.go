@@ -41,7 +41,7 @@ func (s *server) GetStatus(context.Context, GetStatusRequestObject) (GetStatusRe
 	answer := GetStatus200JSONResponse{
 		State: PolicyStatusStateOk, Revision: status.Revision, ActivatedAt: status.ActivatedAt.UTC(), Source: status.Source,
 		InPlaceOf: optional(status.InPlaceOf),
-		Problems:  writeProblems(status.Problems), Warnings: writeProblems(status.Warnings),
+		Problems:  writeProblems(status.Problems), Warnings: writeProblems(status.Warnings), Overdue: writeProblems(status.Overdue),
 	}
 	if len(status.Problems) > 0 {
 		answer.State = PolicyStatusStateDegraded

@@ -52,6 +52,7 @@ func writeProgram(p decision.Program, speaker explain.Language) Program {
 	title, description := speaker.Program(p)
 	program := Program{
 		Name: p.Name, Title: title, Description: optional(description),
+		Stewardship:  writeStewardship(p.Stewardship),
 		Outcomes:     speaker.Outcomes(p.Name),
 		Citations:    make([]Citation, len(p.Citations)),
 		Requirements: make([]Requirement, len(p.Requirements)),
@@ -66,10 +67,17 @@ func writeProgram(p decision.Program, speaker explain.Language) Program {
 		program.Requirements[i] = Requirement{
 			Id: r.ID, Ref: optional(r.Ref), Title: titleOf(speaker, p.Name, r.ID, r.Title),
 			Facts: list(r.Facts), Citation: writeCitation(r.Citation), Values: writeValues(r.Values),
-			Rule: RulePlace{File: r.Rule.File, Line: r.Rule.Line},
+			Rule: RulePlace{File: r.Rule.File, Line: r.Rule.Line}, Stewardship: writeStewardship(r.Stewardship),
 		}
 	}
 	return program
+}
+
+func writeStewardship(s decision.Stewardship) *Stewardship {
+	if s.Owner == "" && len(s.Authors) == 0 && s.ConfirmedOn == "" && s.ReviewOn == "" {
+		return nil
+	}
+	return &Stewardship{Owner: optional(s.Owner), Authors: s.Authors, ConfirmedOn: optional(s.ConfirmedOn), ReviewOn: optional(s.ReviewOn)}
 }
 
 func writeValues(values []decision.DatedValue) []DatedValue {

@@ -10,8 +10,22 @@ type Program struct {
 	Citations    []Citation
 	Requirements []Requirement
 	// Actions are what the program decides about, if it is about actions.
-	Actions []Action
+	Actions     []Action
+	Stewardship Stewardship
 }
+
+// Stewardship says who answers for a part of the policies, and when it was last held
+// against its source. All of it may be missing.
+type Stewardship struct {
+	Owner   string
+	Authors []string
+	// ConfirmedOn is when somebody last compared it with its source, ReviewOn when it
+	// should be done again.
+	ConfirmedOn, ReviewOn Day
+}
+
+// Overdue tells whether the review should have been done by the day.
+func (s Stewardship) Overdue(day Day) bool { return s.ReviewOn != "" && s.ReviewOn < day }
 
 // Action is something that somebody wants to do.
 type Action struct {
@@ -37,8 +51,9 @@ type Requirement struct {
 	Facts    []string
 	Citation Citation
 	// Values are its dated values, by name.
-	Values []DatedValue
-	Rule   Location
+	Values      []DatedValue
+	Rule        Location
+	Stewardship Stewardship
 }
 
 // DatedValue is a number, day or choice of the rules with its history.

@@ -87,6 +87,8 @@ type PolicyStatus struct {
 	Since    time.Time
 	// Warnings do not keep it from serving: a case that no longer holds.
 	Warnings []PolicyProblem
+	// Overdue are the parts whose review should have been done by today.
+	Overdue []PolicyProblem
 	// Waiting is the tree on disk if it passed the gate but turns more than a budget
 	// allows; nil otherwise.
 	Waiting *Waiting

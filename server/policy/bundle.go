@@ -7,8 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
-	"path"
 	"strings"
 )
 
@@ -30,7 +30,7 @@ func (r *Revision) Files() map[string][]byte { return maps.Clone(r.tree) }
 
 // Bundle implements decision.Revision.
 func (r *Revision) Bundle() ([]byte, error) {
-	stated := bundleManifest{Revision: r.digest, RegoVersion: 1, Metadata: map[string]any{}}
+	stated := bundleManifest{Revision: r.digest, RegoVersion: 1, Metadata: map[string]any{ownManifest: nil}}
 	if own, ok := r.tree[manifest]; ok {
 		stated.Metadata[ownManifest] = string(own)
 	}
@@ -89,13 +89,25 @@ func ReadBundle(content io.Reader) (Tree, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read the bundle: %w", err)
 		}
-		name := strings.TrimPrefix(path.Clean("/"+header.Name), "/")
-		if header.Typeflag != tar.TypeReg || !belongs(name) {
+		name := strings.TrimPrefix(strings.TrimPrefix(header.Name, "./"), "/")
+		if header.Typeflag == tar.TypeDir || !belongs(name) {
 			continue
+		}
+		switch _, twice := tree[name]; {
+		case header.Typeflag != tar.TypeReg:
+			return nil, fmt.Errorf("read the bundle: %s is not a regular file", header.Name)
+		case !fs.ValidPath(name):
+			return nil, fmt.Errorf("read the bundle: %s is not a path inside of it", header.Name)
+		case twice:
+			return nil, fmt.Errorf("read the bundle: %s is in it twice", header.Name)
 		}
 		if tree[name], err = io.ReadAll(archive); err != nil {
 			return nil, fmt.Errorf("read the bundle: %s: %w", name, err)
 		}
+	}
+	// To the very end, where the checksum is.
+	if _, err := io.Copy(io.Discard, compressed); err != nil {
+		return nil, fmt.Errorf("read the bundle: %w", err)
 	}
 	if len(tree) == 0 {
 		return nil, fmt.Errorf("read the bundle: it holds no policies")
@@ -113,8 +125,13 @@ func (t Tree) restoreManifest() error {
 	if err := json.Unmarshal(raw, &stated); err != nil {
 		return fmt.Errorf("%s: %w", manifest, err)
 	}
-	if own, ok := stated.Metadata[ownManifest].(string); ok {
+	switch own, ours := stated.Metadata[ownManifest]; own := own.(type) {
+	case string:
 		t[manifest] = []byte(own)
+	case nil:
+		if ours {
+			delete(t, manifest) // the tree had none
+		}
 	}
 	return nil
 }

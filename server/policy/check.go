@@ -12,16 +12,34 @@ import (
 	"github.com/open-policy-agent/opa/v1/format"
 )
 
+// Format writes a Rego file as opa fmt does. The error is a *decision.RefusedError that
+// names the place.
+func Format(name string, content []byte) ([]byte, error) {
+	result, err := formatted(name, content)
+	if err != nil {
+		var found problems
+		found.addOPA(name, err)
+		return nil, found.err()
+	}
+	return result, nil
+}
+
+func formatted(name string, content []byte) ([]byte, error) {
+	return format.SourceWithOpts(name, content, format.Opts{
+		RegoVersion: ast.RegoV1, ParserOptions: &ast.ParserOptions{RegoVersion: ast.RegoV1},
+	})
+}
+
 // checkFormat compares every Rego file with what opa fmt makes of it.
 func checkFormat(tree Tree, found *problems) {
 	for _, name := range tree.with(".rego") {
-		formatted, err := format.SourceWithOpts(name, tree[name], format.Opts{RegoVersion: ast.RegoV1})
+		formatted, err := formatted(name, tree[name])
 		if err != nil {
 			found.addOPA(name, err)
 			continue
 		}
 		if !bytes.Equal(formatted, tree[name]) {
-			found.add(name, firstDifference(tree[name], formatted), "is not formatted; run opa fmt -w")
+			found.add(name, firstDifference(tree[name], formatted), "is not formatted; run assay fmt or opa fmt -w")
 		}
 	}
 }

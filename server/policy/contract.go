@@ -47,6 +47,7 @@ func (r *Revision) checkData(_ context.Context, found *problems) {
 			found.add(needed, 0, "the contract is missing; without it nothing would be checked")
 		}
 	}
+	r.checkBeside(contracts, found)
 	requirements, programs := r.requirementPackages(), r.programPackages()
 	for _, name := range slices.Sorted(maps.Keys(r.documents)) {
 		pkg := strings.ReplaceAll(path.Dir(name), "/", ".")
@@ -80,6 +81,34 @@ func (r *Revision) checkData(_ context.Context, found *problems) {
 			if name := dataFile(pkg); r.documents[name] == nil {
 				found.add(at.File, at.Row, "the %s has no %s", what, name)
 			}
+		}
+	}
+}
+
+// checkBeside holds the data that is for authors' tools only against its contracts.
+func (r *Revision) checkBeside(contracts map[string]*schema.Schema, found *problems) {
+	for _, name := range r.tree.with(".yaml") {
+		contract := ""
+		switch {
+		case name == survivorsFile:
+			contract = survivorsContract
+		case strings.HasSuffix(name, "/cases/"+ProbesFile):
+			contract = probesContract
+		default:
+			continue
+		}
+		d, err := parseYAML(r.tree[name])
+		if err != nil {
+			y := err.(*yamlError)
+			found.add(name, y.line, "%s", y.message)
+			continue
+		}
+		if contracts[contract] == nil {
+			found.add(contract, 0, "the contract of %s is missing", name)
+			continue
+		}
+		for _, p := range contracts[contract].Check(d.value) {
+			found.add(name, d.line(p.Path), "%s", strings.TrimPrefix(strings.Join(p.Path, ".")+": "+p.Message, ": "))
 		}
 	}
 }

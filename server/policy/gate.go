@@ -2,7 +2,6 @@ package policy
 
 import (
 	"context"
-	"time"
 
 	"assay/server/decision"
 )
@@ -18,10 +17,6 @@ type Report struct {
 	// WasmBytes is the size of the module that the programs compile to.
 	WasmBytes int
 }
-
-// maxCaseTime is how long a case may take. A decision takes milliseconds; the machine
-// may be busy.
-const maxCaseTime = time.Second
 
 // Gate is the way from a tree to a revision that may serve, one list of checks in this
 // order: every file parses; the schemas load; Rego compiles, strictly and with types;

@@ -89,6 +89,7 @@ func TestGateRefuses(t *testing.T) {
 		"no languages":             {remove(languages), languages + ": the file of languages is missing"},
 		"half the languages":       {cut(languages, "\nit:\n"), `languages/data.yaml has no language "it"`},
 		"a word missing":           {replace(languages, "    met: soddisfatto\n", ""), `it.words: "met" is missing`},
+		"no such day of review":    {replace(stewardFile, `review_on: "2027-05-22"`, `review_on: next spring`), "custom.review_on: next spring is not a day"},
 		"program without data":     {remove(programData), "the program has no " + programData},
 		"program: misspelt key":    {replace(programData, "    outcomes:", "    outcome:"), programData + `:9: texts.en.outcome: unknown field "outcome"; did you mean "outcomes"?`},
 		"program: outcome missing": {replace(programData, "      not_eligible: non idoneo\n", ""), `texts.en.outcomes: "not_eligible" is missing in the language "it"`},

@@ -47,6 +47,9 @@ type Library struct {
 	// passedOver is the tree in the folder that an earlier revision was preferred to; as
 	// long as the folder holds it, the earlier one goes on.
 	passedOver string
+	// folder is the tree that was last read there, last the newest activation.
+	folder string
+	last   decision.Activation
 	// waiting passed the gate, and waits for a person with the report waitingFor.
 	waiting    *Report
 	waitingFor string
@@ -85,7 +88,11 @@ func (l *Library) Current() decision.Revision {
 func (l *Library) Status() decision.PolicyStatus {
 	l.statusMu.Lock()
 	defer l.statusMu.Unlock()
-	return l.status
+	status := l.status
+	if r := l.current.Load(); r != nil {
+		status.Overdue = r.Overdue(decision.DayOf(l.Now()))
+	}
+	return status
 }
 
 // Revision implements decision.Revisions.
@@ -146,12 +153,16 @@ func (l *Library) Reload(ctx context.Context) error {
 		return l.refusal
 	}
 	l.tried, l.refusal, l.until = digest, nil, l.Now().Add(tryAgain)
+	l.folder = digest
 	l.stopWaiting()
 	if current := l.current.Load(); current != nil && current.digest == digest {
 		l.recover()
-		return nil
+		return l.follow(ctx, current)
 	}
 	if again, err := l.goneBack(ctx, digest); again || err != nil {
+		if err == nil {
+			l.recover() // what the folder holds is known, and passed over
+		}
 		return err
 	}
 	report, err := Gate(ctx, tree)
@@ -186,8 +197,28 @@ func (l *Library) goneBack(ctx context.Context, digest string) (bool, error) {
 	if err != nil {
 		return false, l.refuse(fmt.Errorf("read the last activation: %w", err))
 	}
-	_, err = l.activateEarlier(ctx, last.Revision, last.By, digest)
+	_, err = l.activateEarlier(ctx, last.Revision, "", digest)
 	return true, err
+}
+
+// follow takes the folder up again, if an earlier revision was preferred to it and it now
+// holds that very revision.
+func (l *Library) follow(ctx context.Context, current *Revision) error {
+	if l.passedOver == "" {
+		return nil
+	}
+	a := l.last
+	a.By, a.InPlaceOf, a.Origin, a.At = "", "", l.origin(ctx), l.Now().UTC().Truncate(time.Microsecond)
+	a, err := l.Archive.Activate(ctx, a, current.tree)
+	if err != nil {
+		l.tried = "" // not the tree's fault: try again
+		return l.refuse(fmt.Errorf("keep revision %s: %w", current.digest, err))
+	}
+	l.last, l.passedOver = a, ""
+	l.statusMu.Lock()
+	defer l.statusMu.Unlock()
+	l.status.Source, l.status.InPlaceOf = a.Origin.Source, ""
+	return nil
 }
 
 // Activate implements decision.Revisions.
@@ -195,8 +226,8 @@ func (l *Library) Activate(ctx context.Context, digest, by string) (decision.Act
 	l.reloading.Lock()
 	defer l.reloading.Unlock()
 	inPlaceOf := ""
-	if l.tried != digest {
-		inPlaceOf = l.tried
+	if l.folder != digest {
+		inPlaceOf = l.folder
 	}
 	return l.activateEarlier(ctx, digest, by, inPlaceOf)
 }
@@ -232,7 +263,7 @@ func (l *Library) activate(ctx context.Context, report Report, a decision.Activa
 	if err != nil {
 		return a, fmt.Errorf("keep revision %s: %w", r.digest, err)
 	}
-	l.passedOver = a.InPlaceOf
+	l.last, l.passedOver = a, a.InPlaceOf
 	l.waiting, l.waitingFor = nil, ""
 	if previous := l.current.Load(); previous != nil {
 		l.earlierMu.Lock()

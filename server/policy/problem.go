@@ -56,6 +56,9 @@ func (p problems) err() error {
 
 // problemsOf lists what an error of this package names.
 func problemsOf(err error) []decision.PolicyProblem {
+	if err == nil {
+		return nil
+	}
 	var e *decision.RefusedError
 	if errors.As(err, &e) {
 		return e.Problems

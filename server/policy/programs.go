@@ -19,6 +19,7 @@ import (
 // loadPrograms prepares every package that has an entrypoint named decision.
 func (r *Revision) loadPrograms(ctx context.Context, found *problems) {
 	r.programs = make(map[string]*program)
+	r.stewards = r.stewardships(found)
 	for name, at := range r.programPackages() {
 		p, err := r.loadProgram(ctx, name)
 		if err != nil {
@@ -37,7 +38,7 @@ func (r *Revision) loadProgram(ctx context.Context, name string) (*program, erro
 	if err != nil {
 		return nil, err
 	}
-	p := &program{Program: decision.Program{Name: name}, query: query}
+	p := &program{Program: decision.Program{Name: name, Stewardship: r.stewards.of(name)}, query: query}
 	r.describe(p)
 	if err := r.addActions(p); err != nil {
 		return nil, err
@@ -142,7 +143,7 @@ func (r *Revision) requirement(id, pkg string, at *ast.Location) (decision.Requi
 	}
 	requirement := decision.Requirement{
 		ID: id, Ref: data.Ref, Title: data.Texts["en"].Title, Facts: data.Facts, Citation: data.Citation,
-		Rule: decision.Location{File: at.File, Line: at.Row},
+		Rule: decision.Location{File: at.File, Line: at.Row}, Stewardship: r.stewards.of(pkg),
 	}
 	for _, valueName := range slices.Sorted(maps.Keys(data.Values)) {
 		v := data.Values[valueName]

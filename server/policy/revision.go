@@ -35,6 +35,7 @@ type Revision struct {
 	kinds     map[string]*factKind
 	programs  map[string]*program
 	texts     decision.Texts
+	stewards  stewardships
 }
 
 var _ decision.Revision = (*Revision)(nil)

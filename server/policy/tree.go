@@ -38,6 +38,9 @@ func ReadTree(layers ...fs.FS) (Tree, error) {
 	return tree, nil
 }
 
+// maxFile bounds a file of the policies; the largest that ships has some 20 KB.
+const maxFile = 16 << 20
+
 // maxDepth ends a way through links that lead back to where they start.
 const maxDepth = 32
 
@@ -62,9 +65,14 @@ func (t Tree) read(fsys fs.FS, dir string, depth int) error {
 			continue // a link to nowhere that is none of ours
 		case err != nil:
 			return err
+		case !info.IsDir() && !belongs(name):
+		case !info.IsDir() && !info.Mode().IsRegular():
+			err = fmt.Errorf("%s is not a regular file", name)
+		case info.Size() > maxFile && !info.IsDir():
+			err = fmt.Errorf("%s is larger than %d MiB", name, maxFile>>20)
 		case info.IsDir():
 			err = t.read(fsys, name, depth+1)
-		case belongs(name):
+		default:
 			t[name], err = fs.ReadFile(fsys, name)
 		}
 		if err != nil {

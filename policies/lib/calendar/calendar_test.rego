@@ -150,3 +150,14 @@ test_next_on if {
 		calendar.next_on(pair[0], 8) == pair[1]
 	}
 }
+
+test_days_between_centuries if {
+	every year in ["1900", "2000", "2100", "2400"] {
+		next := format_int(to_number(year) + 1, 10)
+		calendar.days_between(concat("", [year, "-12-31"]), concat("", [next, "-01-01"])) == 1
+	}
+}
+
+test_the_last_day_of_a_long_month_stays_one if {
+	calendar.add_months_normalised("2024-01-31", 2) == "2024-03-31"
+}

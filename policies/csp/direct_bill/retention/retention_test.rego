@@ -115,7 +115,7 @@ test_before_the_first_version_it_stays_incomplete if {
 		with data.csp.direct_bill.rules.versions as versions
 	result.outcome == "incomplete"
 	result.version == ""
-	[[finding.id, finding.reason] | some finding in result.findings] == [["rules_in_force", "no_rules_yet"]]
+	[[finding.id, finding.reason, finding.due] | some finding in result.findings] == [["rules_in_force", "no_rules_yet", true]]
 }
 
 test_nobody_is_compliant_without_facts if {

@@ -46,6 +46,8 @@ test_a_restricted_one_keeps_what_it_has if {
 	every action in ["buy", "invite"] {
 		in_state("restricted", action).status == "not_met"
 		in_state("restricted", action).reason == "closed_when_restricted"
+		in_state("restricted", action).shown.since == "2020-01-24"
+		in_state("restricted", action).shown.citation == page("2020-01-24")
 	}
 }
 

@@ -64,6 +64,10 @@ test_what_counts_is_the_day_of_the_application if {
 	# In use on that day, but not now.
 	later([systems("2024-07-01", "9999-12-31", "none")], [systems("2024-01-01", "2024-07-01", "in_use")]).status == "met"
 
+	# In use from that very day on.
+	later([systems("2024-06-16", "9999-12-31", "in_use")], []).status == "met"
+	later([systems("2024-06-16", "9999-12-31", "planned")], []).reason == "applied_before_eligible"
+
 	# The same all the time.
 	later([systems("2024-01-01", "9999-12-31", "planned")], []).reason == "applied_before_eligible"
 	later([systems("2024-01-01", "9999-12-31", "in_use")], []).status == "met"

@@ -147,3 +147,8 @@ test_an_assessment_shows_that_interviews_were_held if {
 	finding(uncontacted).reason == "scheduled_before_confirmation"
 	finding(object.union(days("2024-06-25", "2024-06-20", "2024-06-20"), {"capability_assessment": [assessment]})).status == "met"
 }
+
+test_a_confirmation_of_the_same_day_is_not_named_as_late if {
+	finding(days("2024-06-27", "2024-06-27", "2024-06-28")).flags == ["revenue_confirmed_later"]
+	finding(days("2024-06-27", "2024-06-28", "2024-06-27")).flags == ["tenure_confirmed_later"]
+}

@@ -44,6 +44,7 @@ test_bought_from_the_day_of_the_notice_on if {
 		"bought_on": "2024-07-09", "submitted_on": "2024-06-16", "started_on": "2024-07-01",
 		"notified_on": "2024-07-09", "since": "2023-01-01", "citation": page,
 	}
+	result.flags == []
 	result.facts == ["application", "credit_check", "plan"]
 	result.missing == []
 }
@@ -57,6 +58,11 @@ test_bought_the_day_before_the_notice if {
 	result.shown.barred_from == "2024-06-16"
 	result.shown.began == "application"
 	result.flags == ["notice_came_later"]
+
+	# Of several, the first is shown.
+	another := object.union(plan({"type": "A", "purchased_on": "2024-07-01"}), {"id": "other", "key": "q"})
+	both := object.union(bought("2024-07-08"), {"support_plan": [plan({"type": "A", "purchased_on": "2024-07-08"}), another]})
+	finding(both).shown.held_since == "2024-07-01"
 	result.facts == ["application", "credit_check", "plan"]
 }
 
@@ -190,4 +196,20 @@ test_once_a_plan_could_be_bought_at_any_time if {
 	on("2023-06-01", applied_and_bought("2022-12-31")).reason == "rules_changed_since_application"
 	on("2023-06-01", applied_and_bought("2023-01-01")).reason == "plan_bought_before_credit_notice"
 	on("2019-12-31", {}).shown == {"citation": citation}
+}
+
+test_without_a_plan_nothing_is_too_early if {
+	none := finding({
+		"application": [keyless("application", {"submitted_on": "2024-06-16"})],
+		"credit_check": [keyless("credit_check", {"status": "pending"})],
+	})
+	none.status == "unknown"
+	none.reason == "unknown"
+	none.flags == []
+}
+
+test_a_contradiction_about_a_plan_matters_only_when_none_may_be_bought if {
+	contradicting := {"support_plan": [plan({"type": "A", "purchased_on": "2024-07-01"}), object.union(plan({"type": "A", "purchased_on": "2024-07-02"}), {"id": "other"})]}
+	finding(contradicting).reason == "unknown"
+	finding(object.union(contradicting, {"application": [keyless("application", {"submitted_on": "2024-06-16"})]})).reason == "facts_in_conflict"
 }

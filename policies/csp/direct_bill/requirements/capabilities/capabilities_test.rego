@@ -35,6 +35,7 @@ test_met_when_all_areas_are_passed if {
 	result.status == "met"
 	result.shown.required == ["billing", "security"]
 	result.shown.passed_areas == ["billing", "security"]
+	not "missing_areas" in object.keys(result.shown)
 	result.shown.since == "2020-01-01"
 	result.shown.citation == page("areas")
 	result.facts == ["a"]
@@ -145,6 +146,12 @@ test_a_claim_matters_only_while_nothing_better_decides if {
 	finding(on("2025-08-10", [passed, later])).reason == "appointment_claimed"
 	finding(on("2025-08-10", [passed, later])).shown.citation == page("assessors")
 	finding(on("2025-08-10", [passed, earlier])).reason == "assessment_expired"
+
+	# One of the same day is not newer.
+	finding(on("2025-08-10", [passed, claim("b", "2024-08-01", all_passed)])).reason == "assessment_expired"
+
+	# Of several claims, the newest counts.
+	finding(on("2025-08-10", [passed, later, claim("c", "2024-07-20", all_passed)])).reason == "appointment_claimed"
 }
 
 test_time_does_not_run_past_the_year_9999 if {
@@ -179,6 +186,7 @@ test_what_cannot_be_read_decides_nothing if {
 		result.missing == [{"kind": "capability_assessment", "key": "a", "field": "assessed_on"}]
 	}
 	finding(on("2024-09-01", [third_party("a", "2024", all_passed)])).status == "unknown"
+	finding(on("2024-09-01", [third_party("a", "2024", all_passed)])).reason == "unknown"
 	finding(on("2024-09-01", [third_party("a", "2024", all_passed)])).missing == [{"kind": "capability_assessment", "key": "a", "field": "assessed_on"}]
 }
 

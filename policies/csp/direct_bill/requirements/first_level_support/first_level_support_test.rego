@@ -17,6 +17,7 @@ test_met_by_own_staff if {
 	result.flags == []
 	result.facts == ["support"]
 	result.missing == []
+	result.shown.provided == true
 	result.shown.mode == "own"
 	result.shown.citation.url
 }

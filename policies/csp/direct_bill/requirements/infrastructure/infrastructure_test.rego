@@ -16,6 +16,7 @@ test_met_with_both_in_use if {
 	result.status == "met"
 	result.facts == ["stated"]
 	result.missing == []
+	object.keys(result.shown) == {"actual", "citation"}
 	result.shown.actual == {"billing": "in_use", "provisioning": "in_use"}
 	result.shown.citation.url
 }
@@ -51,6 +52,7 @@ test_unknown_without_a_word if {
 	result := finding([])
 	result.status == "unknown"
 	result.missing == [{"kind": "infrastructure", "field": "billing"}, {"kind": "infrastructure", "field": "provisioning"}]
+	object.keys(result.shown) == {"citation", "not_known"}
 	result.shown.not_known == ["billing", "provisioning"]
 }
 

@@ -186,3 +186,7 @@ test_the_minimum_of_the_application_and_a_look_if_it_changed if {
 	changed.shown.required == {"count": 1}
 	changed.reason == "rules_changed_since_application"
 }
+
+test_no_services_are_shown_where_there_are_none if {
+	not "services" in object.keys(finding([]).shown)
+}

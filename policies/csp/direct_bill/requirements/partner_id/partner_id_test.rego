@@ -43,6 +43,8 @@ test_met_with_an_active_location_in_the_country if {
 	result.status == "met"
 	result.reason == "met"
 	result.facts == ["membership", "milan", "target"]
+	object.keys(result.shown) == {"citation", "country", "locations", "membership"}
+	result.shown.membership == "active"
 	result.shown.country == "IT"
 	result.shown.locations == ["DE", "IT"]
 	result.missing == []
@@ -209,4 +211,18 @@ test_a_contradiction_that_decides_nothing if {
 test_the_higher_rank_counts if {
 	own_word := object.union(membership("pending"), {"id": "own", "source": "partner"})
 	finding(object.union(facts_with([milan]), {"membership": [membership("active"), own_word]})).status == "met"
+}
+
+test_only_what_there_is_is_shown if {
+	none := finding(facts_with([]))
+	none.status == "unknown"
+	not "locations" in object.keys(none.shown)
+	finding({"membership": [membership("active")], "sales_target": [target("XX")], "location": []}).status == "unknown"
+}
+
+test_of_several_memberships_that_ended_the_last_day_is_shown if {
+	other := object.union(ended_membership("active", "2024-06-10"), {"id": "other", "source": "registry"})
+	result := finding_after(object.remove(facts_with([milan]), ["membership"]), {"membership": [other, ended_membership("active", "2024-06-14")]})
+	result.reason == "membership_lapsed"
+	result.shown.ended_on == "2024-06-14"
 }

@@ -46,10 +46,14 @@ on_lines(facts) := {"as_of": "2024-06-08", "facts": {"revenue_month": facts}}
 
 test_met_exactly_at_the_minimum if {
 	finding(on_report(1000)).status == "met"
+	finding(on_report(1000)).shown.actual == {"usd_cents": 1000}
+	not "gap" in object.keys(finding(on_report(1000)).shown)
+	not "gap" in object.keys(finding(on_lines(lines([400, 300, 300]))).shown)
 }
 
 test_not_met_one_cent_below if {
 	finding(on_report(999)).status == "not_met"
+	finding(on_report(999)).shown.actual == {"usd_cents": 999}
 	finding(on_report(999)).shown.gap == {"usd_cents": 1}
 	finding(on_report(999)).facts == ["report"]
 }
@@ -323,4 +327,10 @@ test_lines_of_a_stronger_source_say_more_than_a_report if {
 	finding(told_both("microsoft", strong)).status == "met"
 	finding(told_both("partner", array.slice(strong, 0, 2))).status == "met"
 	finding(told_both("partner", lines([400, 300, 299]))).status == "met"
+}
+
+test_undecided_software_leaves_it_open if {
+	undecided := [value | value := data.csp.direct_bill.requirements.revenue.met] with input as on_lines(array.concat(lines([400, 300, 299]), [line("2024-05", "perpetual_software", 1)]))
+		with data.csp.direct_bill.requirements.revenue.values as values
+	undecided == []
 }

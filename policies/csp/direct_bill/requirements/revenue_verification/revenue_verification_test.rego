@@ -62,6 +62,8 @@ test_met_exactly_at_the_minimum if {
 	result := finding(on_body({"status": "verified", "verified_usd_cents": 1000}))
 	result.status == "met"
 	result.reason == "met_with_amount"
+	not "gap" in object.keys(result.shown)
+	not "open_requests" in object.keys(result.shown)
 	result.shown.since == "2020-01-01"
 	result.shown.citation == page
 }

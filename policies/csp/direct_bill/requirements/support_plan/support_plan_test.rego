@@ -29,6 +29,8 @@ applicant(day, bodies) := object.union(on(day, bodies), {"facts": {"application"
 test_met_from_the_first_to_the_last_day if {
 	body := {"type": "A", "active_from": "2024-06-15", "active_to": "2024-06-17"}
 	finding(on("2024-06-15", [body])).status == "met"
+	not "starts_on" in object.keys(finding(on("2024-06-15", [body])).shown)
+	not "next_on" in object.keys(finding(on("2024-06-15", [body])).shown)
 	finding(on("2024-06-16", [body])).status == "met"
 	finding(on("2024-06-16", [body])).shown.actual == ["A"]
 	finding(on("2024-06-16", [body])).shown.required == {"any_of": ["A", "B"]}
@@ -42,6 +44,16 @@ test_not_met_before_it_starts if {
 	result.status == "not_met"
 	result.reason == "plan_not_started"
 	result.shown.starts_on == "2024-06-15"
+	result.shown.next_on == "2024-06-15"
+	not "actual" in object.keys(result.shown)
+
+	# Of several, the first counts, and one to come does not matter beside one that is there.
+	several := finding(on("2024-06-14", [{"type": "A", "active_from": "2024-06-20"}, {"type": "A", "active_from": "2024-06-15"}]))
+	several.shown.starts_on == "2024-06-15"
+	several.shown.next_on == "2024-06-15"
+	both := finding(on("2024-06-14", [{"type": "A", "active_from": "2024-06-20"}, {"type": "A", "active_from": "2024-06-01"}]))
+	both.status == "met"
+	not "next_on" in object.keys(both.shown)
 }
 
 test_not_met_before_it_is_bought if {
@@ -58,6 +70,13 @@ test_not_met_from_the_day_it_ends if {
 	result.status == "not_met"
 	result.reason == "plan_ended"
 	result.shown.ended_on == "2024-06-17"
+
+	# Of several, the last.
+	several := finding(on("2024-06-18", [
+		{"type": "A", "active_from": "2024-06-15", "active_to": "2024-06-18"},
+		{"type": "A", "active_from": "2024-06-15", "active_to": "2024-06-17"},
+	]))
+	several.shown.ended_on == "2024-06-18"
 	result.facts == ["0"]
 }
 

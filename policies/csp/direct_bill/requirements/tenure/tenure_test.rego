@@ -41,6 +41,7 @@ test_met_on_the_same_day_a_year_later if {
 	result.shown.actual == {"months": 12}
 	result.shown.required == {"months": 12}
 	result.shown.first_day == "2024-06-15"
+	not "next_on" in object.keys(result.shown)
 	result.shown.since == "2021-04-15"
 	result.shown.citation == page
 	not result.shown.gap

@@ -35,6 +35,7 @@ test_met_up_to_the_last_day_of_the_year if {
 	result.shown.next_on == "2025-08-02"
 	result.shown.validity == {"months": 12}
 	result.shown.required == ["billing", "security"]
+	result.shown.since == "2020-01-01"
 	result.shown.citation == page
 	result.facts == ["a"]
 }

@@ -52,6 +52,7 @@ test_bound_from_the_day_of_the_renewal if {
 	before.reason == "bound_later"
 	before.binding == false
 	before.shown.next_on == "2021-03-15"
+	before.shown.since == "2021-01-01"
 	before.shown.citation == page
 	before.facts == ["2020-03-15"]
 	on_the_day := said(on("2021-03-15", [march]))
@@ -60,6 +61,9 @@ test_bound_from_the_day_of_the_renewal if {
 	on_the_day.shown.binding_from == "2021-03-15"
 	on_the_day.shown.first_day == "2021-01-01"
 	said(on("2021-03-16", [year("2021-03-15", "2022-03-15")])).shown.binding_from == "2021-03-15"
+
+	# Of several renewals, the first bound.
+	said(on("2021-06-15", [march, year("2021-06-01", "2022-06-01")])).shown.binding_from == "2021-03-15"
 }
 
 test_a_renewal_before_the_first_day_does_not_bind if {
@@ -99,6 +103,9 @@ test_before_the_first_day_nobody_is_bound if {
 	known := said(on("2020-12-31", [march]))
 	known.reason == "bound_later"
 	known.shown.next_on == "2021-03-15"
+	on_the_first_day := said(on("2020-11-15", [year("2020-01-01", "2021-01-01")]))
+	on_the_first_day.reason == "bound_later"
+	on_the_first_day.shown.next_on == "2021-01-01"
 	every plans in [[], [year("2019-12-20", "2020-12-20")], [plan("p", {})]] {
 		result := said(on("2020-11-15", plans))
 		result.status == "met"
