@@ -28,7 +28,7 @@ const revenueFile = "csp/direct_bill/requirements/revenue/data.yaml"
 func TestBurstsOfSaves(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(shippedPolicies)); err != nil {
+	if err := os.CopyFS(dir, os.DirFS(lightPolicies)); err != nil {
 		t.Fatal(err)
 	}
 	shipped, err := os.ReadFile(filepath.Join(dir, revenueFile))

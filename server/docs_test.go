@@ -107,7 +107,7 @@ func TestReadmeRequest(t *testing.T) {
 
 func newService(t testing.TB, store *db.DB) *decision.Service {
 	t.Helper()
-	library, _, err := openLibrary([]string{shippedPolicies}, store, discard)
+	library, _, err := openLibrary([]string{lightPolicies}, store, discard)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,7 +68,7 @@ func (o only) Current() decision.Revision { return o.revision }
 // servedOnce is the shipped policies as they are after they served, without the gate.
 func servedOnce(t testing.TB, store *db.DB) *decision.Service {
 	t.Helper()
-	revision, err := loadPolicies(t.Context(), []string{shippedPolicies})
+	revision, err := loadPolicies(t.Context(), []string{lightPolicies})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func countedBySQL(t *testing.T, file string) []string {
 func changedPolicies(t testing.TB, edits ...string) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(shippedPolicies)); err != nil {
+	if err := os.CopyFS(dir, os.DirFS(lightPolicies)); err != nil {
 		t.Fatal(err)
 	}
 	for edit := range slices.Chunk(edits, 3) {
@@ -260,7 +260,7 @@ func TestImpact(t *testing.T) {
 		if again := measured(t, 0, common...); again.Report != r.Report {
 			t.Error("the same question has another id")
 		}
-		against := measured(t, 0, append(slices.Clone(common), "--against", shippedPolicies)...)
+		against := measured(t, 0, append(slices.Clone(common), "--against", lightPolicies)...)
 		if against.Report != r.Report {
 			t.Error("what served last is another revision than that of its folder")
 		}
@@ -313,7 +313,7 @@ func TestImpact(t *testing.T) {
 	})
 	t.Run("sweep", func(t *testing.T) {
 		t.Parallel()
-		stdout, stderr, status := command(t, "sweep", "--policies", shippedPolicies, "--db", file, "--program", enrollment, "--as-of", impactDay,
+		stdout, stderr, status := command(t, "sweep", "--policies", lightPolicies, "--db", file, "--program", enrollment, "--as-of", impactDay,
 			"--value", minimumUnit, "--from", "0", "--to", "100000000", "--steps", "3")
 		if status != 0 {
 			t.Fatal(stderr)
@@ -445,7 +445,7 @@ func TestImpactTakesTogetherWhatNeedsOneAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	enough = filepath.Join(enough, "new")
-	plain, err := fs.ReadFile(os.DirFS(shippedPolicies), revenueData)
+	plain, err := fs.ReadFile(os.DirFS(lightPolicies), revenueData)
 	if err != nil {
 		t.Fatal(err)
 	}

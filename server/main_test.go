@@ -38,7 +38,8 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("SHIPPED", shipped)
 			env.Setenv("FY26", overlay)
-			s := &session{env: env, policies: shipped}
+			env.Setenv("LIGHT", lightPolicies)
+			s := &session{env: env}
 			env.Values[sessionKey{}] = s
 			env.Defer(s.stop)
 			return nil
@@ -87,14 +88,13 @@ type sessionKey struct{}
 
 // session is one script's server and the last answer it gave.
 type session struct {
-	env      *testscript.Env
-	policies string
-	url      string
-	cancel   context.CancelFunc
-	done     chan error
-	code     int
-	header   http.Header
-	body     []byte
+	env    *testscript.Env
+	url    string
+	cancel context.CancelFunc
+	done   chan error
+	code   int
+	header http.Header
+	body   []byte
 }
 
 func sessionOf(ts *testscript.TestScript) *session { return ts.Value(sessionKey{}).(*session) }
@@ -129,11 +129,17 @@ func cmdExits(ts *testscript.TestScript, _ bool, args []string) {
 	sessionOf(ts).body = out.Bytes()
 }
 
-// serve [flags] starts the server and waits until it listens.
+// serve [flags] starts the server and waits until it listens. Without --policies it gets
+// the light ones; serve builtin [flags] leaves it those that are built in.
 func cmdServe(ts *testscript.TestScript, neg bool, args []string) {
 	s := sessionOf(ts)
 	s.stop()
 	ctx, cancel := context.WithCancel(context.Background())
+	if builtin := len(args) > 0 && args[0] == "builtin"; builtin {
+		args = args[1:]
+	} else if !slices.Contains(args, "--policies") {
+		args = append([]string{"--policies", lightPolicies}, args...)
+	}
 	args = append([]string{"--addr", "127.0.0.1:0", "--db", ts.MkAbs("assay.db")}, absolute(ts, args)...)
 	reader, writer := io.Pipe()
 	s.cancel, s.done = cancel, make(chan error, 1)
@@ -272,9 +278,14 @@ func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// policies copies the shipped policies into the script's folder.
-func cmdPolicies(ts *testscript.TestScript, _ bool, _ []string) {
-	ts.Check(os.CopyFS(ts.MkAbs("policies"), os.DirFS(sessionOf(ts).policies)))
+// policies copies the shipped policies into the script's folder, with few of their tests
+// and cases; policies whole, with all.
+func cmdPolicies(ts *testscript.TestScript, _ bool, args []string) {
+	from := lightPolicies
+	if slices.Equal(args, []string{"whole"}) {
+		from = ts.Getenv("SHIPPED")
+	}
+	ts.Check(os.CopyFS(ts.MkAbs("policies"), os.DirFS(from)))
 }
 
 // copy FROM TO copies a folder.
