@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"assay/db/dbtest"
+	"assay/server/decision"
 )
 
 // stranger is a connection with SQLite's defaults, as any tool would open one: no
@@ -83,9 +84,18 @@ func TestEveryTableIsAppendOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for _, digit := range []string{"1", "2"} {
+		id := strings.Repeat(digit, 64)
+		if err := db.KeepReport(t.Context(), decision.Report{ID: id, CreatedAt: noon, Live: tree(t, db), Candidate: id, Content: []byte("{}")}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Accept(t.Context(), id, decision.Acceptance{By: "ada", At: noon}); err != nil {
+			t.Fatal(err)
+		}
+	}
 
 	raw := stranger(t, path)
-	if got, want := tables(t, raw), []string{"activation", "decision", "fact", "file", "input", "partner", "recording", "revision", "revision_file"}; !slices.Equal(got, want) {
+	if got, want := tables(t, raw), []string{"acceptance", "activation", "decision", "fact", "file", "input", "partner", "recording", "report", "revision", "revision_file"}; !slices.Equal(got, want) {
 		t.Fatalf("tables %v, want %v: an addition must be append-only as well", got, want)
 	}
 	// selecting reads a table's rows with some columns changed.
@@ -100,6 +110,7 @@ func TestEveryTableIsAppendOnly(t *testing.T) {
 	for _, gap := range []string{
 		"INSERT INTO fact " + selecting("fact", "seq", "50") + " WHERE partner = 'q'",
 		"INSERT INTO decision " + selecting("decision", "seq", "50", "id", "'d-50'") + " LIMIT 1",
+		"INSERT INTO report " + selecting("report", "seq", "50", "id", "'"+strings.Repeat("a", 64)+"'") + " LIMIT 1",
 	} {
 		if _, err := raw.Exec(gap); err != nil {
 			t.Fatal(err)
@@ -115,6 +126,10 @@ func TestEveryTableIsAppendOnly(t *testing.T) {
 		"decision": {
 			"INSERT OR REPLACE INTO decision " + selecting("decision", "seq", "seq + 100"),
 			"INSERT INTO decision " + selecting("decision", "seq", "seq + 10", "id", "'new-' || id"),
+		},
+		"report": {
+			"INSERT OR REPLACE INTO report " + selecting("report", "seq", "seq + 100"),
+			"INSERT INTO report " + selecting("report", "seq", "seq + 10", "id", "'"+strings.Repeat("b", 64)+"'") + " LIMIT 1",
 		},
 		// Into the past.
 		"fact": {

@@ -34,6 +34,11 @@ func TestErrorsSayWhatWasBeingDone(t *testing.T) {
 		"read the activations":                  only(d.Activations(ctx, "", 0, 1)),
 		"read revision r":                       only(d.RevisionFiles(ctx, "r")),
 		"read from the database":                d.Ping(ctx),
+		"keep report r: begin":                  d.KeepReport(ctx, decision.Report{ID: "r"}),
+		"read report r":                         only(d.Report(ctx, "r")),
+		"list the reports":                      only(d.Reports(ctx, 0, 1)),
+		"accept report r: begin":                only(d.Accept(ctx, "r", decision.Acceptance{By: "ada"})),
+		"read who accepted report r":            only(d.Acceptance(ctx, "r")),
 	} {
 		if err == nil || !strings.HasPrefix(err.Error(), want+": ") {
 			t.Errorf("%v, want %q", err, want)

@@ -28,6 +28,7 @@ func (db *DB) Activate(ctx context.Context, a decision.Activation, files map[str
 			Revision: a.Revision, ActivatedAt: column.At(a.At), ActivatedBy: a.By, InPlaceOf: nullable(a.InPlaceOf),
 			Source: a.Origin.Source, CommitID: a.Origin.Commit, Author: a.Origin.Author, Message: a.Origin.Message,
 			Tests: int64(a.Tests), Cases: int64(a.Cases), Warnings: int64(a.Warnings),
+			Report: nullable(a.Report),
 		})
 		if err != nil {
 			return translate(err)
@@ -89,6 +90,7 @@ func activationOf(row sqlc.Activation) decision.Activation {
 		Seq: row.Seq, Revision: row.Revision, At: row.ActivatedAt.Time, By: row.ActivatedBy, InPlaceOf: orEmpty(row.InPlaceOf),
 		Origin: decision.Origin{Source: row.Source, Commit: row.CommitID, Author: row.Author, Message: row.Message},
 		Tests:  int(row.Tests), Cases: int(row.Cases), Warnings: int(row.Warnings),
+		Report: orEmpty(row.Report),
 	}
 }
 

@@ -28,9 +28,9 @@ WHERE revision_file.revision = @revision;
 
 -- name: InsertActivation :exec
 INSERT INTO activation (revision, activated_at, activated_by, in_place_of, source, commit_id, author, message,
-    tests, cases, warnings)
+    tests, cases, warnings, report)
 VALUES (@revision, @activated_at, @activated_by, @in_place_of, @source, @commit_id, @author, @message,
-    @tests, @cases, @warnings);
+    @tests, @cases, @warnings, @report);
 
 -- LastActivation is what was meant to serve when the server last looked.
 -- name: LastActivation :one

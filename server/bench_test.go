@@ -121,12 +121,14 @@ func BenchmarkImpact(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			if run.Population, err = impact.Partners(b.Context(), store, impactDay, []string{enrollment}); err != nil {
+			partners, err := impact.Partners(b.Context(), store, impactDay, []string{enrollment})
+			if err != nil {
 				b.Fatal(err)
 			}
+			run.Populations = []impact.Population{partners}
 			summary, err := run.Write(b.Context(), impact.NewCSV(io.Discard))
-			if err != nil || summary.Turned != fallOut {
-				b.Fatal(summary.Turned, err)
+			if err != nil || summary.Sections[0].Turned != fallOut {
+				b.Fatal(summary, err)
 			}
 		}
 		perPartner(b)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,13 @@ type impactConfig struct {
 	db, program, asOf string
 	decisions, list   int
 	format, out       string
+	accept, by        string
+}
+
+// asServers tells whether nothing narrows down what is measured, so that it is what a
+// server measures before it lets the candidate serve.
+func (c impactConfig) asServers() bool {
+	return c.program == "" && c.asOf == "" && c.decisions == 0 && len(c.against) == 0
 }
 
 func newImpact() *cobra.Command {
@@ -43,14 +51,23 @@ The candidate is --policies. It is compared with --against, or else with the rev
 that served last from the database. With --decisions N the last N decisions of the log
 are asked again instead, on the facts they were made from. The database is only read.
 
-If budgets/data.yaml of either tree bounds how much a change may turn, the bounds are
-held against what was found.
+Without --program, --as-of, --decisions and --against it measures what a server measures
+before it lets the candidate serve, and writes the same report: as of today and of every
+later day on which a changed value comes into force, and for programs about actions that
+have a budget, the last thousand logged decisions.
 
-Exit status: 0 measured, 1 a budget is exceeded, 2 not measured.`,
+If budgets/data.yaml of either tree bounds how much a change may turn, the bounds are
+held against what was found. --accept REPORT --by NAME measures again and, if it is that
+very report, keeps in the database that NAME accepts it: a server on the database lets
+the candidate serve, now or when it is started.
+
+Exit status: 0 measured, or accepted; 1 a budget is exceeded, or the report has become
+another; 2 not measured.`,
 		Example: `  assay impact --policies policies --db assay.db
   assay impact --policies policies --policies overlays/fy26 --db assay.db --as-of 2025-10-01
   assay impact --policies policies --db assay.db --format markdown --out impact.md
-  assay impact --policies policies --db assay.db --decisions 1000 --format csv`,
+  assay impact --policies policies --db assay.db --decisions 1000 --format csv
+  assay impact --policies policies --db assay.db --accept 3e5c… --by anna.rossi@contoso.com`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return measure(cmd.Context(), c, cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -63,9 +80,16 @@ Exit status: 0 measured, 1 a budget is exceeded, 2 not measured.`,
 	flags.IntVar(&c.decisions, "decisions", 0, "ask the last `N` logged decisions again, in place of all partners")
 	flags.StringVar(&c.format, "format", "table", "table, json, csv (one row for each who turns) or markdown (for a pull request)")
 	flags.StringVar(&c.out, "out", "", "`file` to write the report to (default standard output)")
-	flags.IntVar(&c.list, "list", 20, "list at most `N` of those that one change turns one way; json and csv have all")
+	flags.StringVar(&c.accept, "accept", "", "`report` to accept, if it still is what comes out; it is the only thing written to the database")
+	flags.StringVar(&c.by, "by", "", "`name` of the person who accepts")
+	cmd.MarkFlagsRequiredTogether("accept", "by")
+	flags.IntVar(&c.list, "list", listed, "list at most `N` of those that one change turns one way; json and csv have all")
 	return cmd
 }
+
+// listed is how many of those that one change turns one way a report names, if nobody
+// wants another number.
+const listed = 20
 
 // populationFlags say whom to ask about.
 func populationFlags(cmd *cobra.Command, file, program, asOf *string) {
@@ -81,6 +105,12 @@ func measure(ctx context.Context, c impactConfig, stdout, stderr io.Writer) (err
 	}
 	if c.decisions > 0 && c.asOf != "" {
 		return errors.New("--as-of does not go with --decisions: each is asked again for its own day")
+	}
+	if c.accept != "" && !c.asServers() {
+		return errors.New("--accept goes with no flag that narrows down what is measured: a server measures everything")
+	}
+	if c.accept != "" && strings.TrimSpace(c.by) == "" {
+		return errors.New("--by must name somebody")
 	}
 	if newReportWriter(c.format, io.Discard, impact.Say{}) == nil {
 		return fmt.Errorf("--format %q: want table, json, csv or markdown", c.format)
@@ -98,22 +128,23 @@ func measure(ctx context.Context, c impactConfig, stdout, stderr io.Writer) (err
 	if err != nil {
 		return err
 	}
-	run, err := newRun(ctx, live, candidate)
+	run, err := c.run(ctx, store, live, candidate)
 	if err != nil {
 		return err
 	}
-	run.Listed = c.list
-	if run.Population, err = c.population(ctx, store, live, candidate); err != nil {
-		return err
-	}
-	bar, err := newProgress(stderr, time.Now, func() (int, error) { return run.Population.Count(ctx) })
+	bar, err := newProgress(stderr, time.Now, func() (int, error) { return run.Count(ctx) })
 	if err != nil {
 		return err
 	}
 	run.Progress = bar.set
 	var summary impact.Summary
+	var kept bytes.Buffer
 	err = writeTo(c.out, stdout, func(w io.Writer) error {
-		summary, err = run.Write(ctx, newReportWriter(c.format, w, sayingOf(candidate)))
+		report := newReportWriter(c.format, w, sayingOf(candidate))
+		if c.accept != "" {
+			report = impact.Both(report, impact.NewJSON(&kept))
+		}
+		summary, err = run.Write(ctx, report)
 		bar.end()
 		return err
 	})
@@ -126,10 +157,54 @@ func measure(ctx context.Context, c impactConfig, stdout, stderr io.Writer) (err
 	for _, e := range summary.Exceeded {
 		fmt.Fprintln(stderr, "over budget:", e)
 	}
-	if len(summary.Exceeded) > 0 {
+	switch {
+	case c.accept != "" && c.accept != summary.ID:
+		fmt.Fprintf(stderr, "not accepted: the report is %s by now\n", summary.ID)
+		return errReported
+	case c.accept != "":
+		return acceptReport(ctx, c.db, c.by, reportOf(summary, run, kept.Bytes()), stderr)
+	case len(summary.Exceeded) > 0:
 		return errReported
 	}
 	return nil
+}
+
+// acceptReport keeps the report and the person's word on it.
+func acceptReport(ctx context.Context, file, by string, report decision.Report, stderr io.Writer) (err error) {
+	store, err := db.Open(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	if err := store.KeepReport(ctx, report); err != nil {
+		return err
+	}
+	first, err := store.Accept(ctx, report.ID, decision.Acceptance{By: by, At: time.Now()})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stderr, "report %s is accepted by %s\n", report.ID, first.By)
+	return nil
+}
+
+func reportOf(summary impact.Summary, run impact.Run, content []byte) decision.Report {
+	return decision.Report{ID: summary.ID, CreatedAt: time.Now(), Live: run.Live.Digest(), Candidate: run.Candidate.Digest(), Content: content}
+}
+
+// run prepares what was asked for.
+func (c impactConfig) run(ctx context.Context, store *db.DB, live, candidate *policy.Revision) (impact.Run, error) {
+	run, err := newRun(ctx, live, candidate)
+	if err != nil {
+		return run, err
+	}
+	run.Listed = c.list
+	if c.asServers() {
+		run.Populations, err = everything(ctx, store, run, live, candidate)
+		return run, err
+	}
+	population, err := c.population(ctx, store, live, candidate)
+	run.Populations = []impact.Population{population}
+	return run, err
 }
 
 // newRun prepares the comparison of two revisions, but for the population.
@@ -144,43 +219,78 @@ func newRun(ctx context.Context, live, candidate *policy.Revision) (impact.Run, 
 	return run, nil
 }
 
-// measuring tells which budgets a candidate exceeds over all stored partners today, for
-// every program that they can be asked about; without budgets nothing is measured.
-func measuring(store *db.DB) func(ctx context.Context, live, candidate *policy.Revision) (string, []string, error) {
-	return func(ctx context.Context, live, candidate *policy.Revision) (string, []string, error) {
+// measuring is how a server measures a candidate; without budgets nothing is measured.
+func measuring(store *db.DB) func(ctx context.Context, live, candidate *policy.Revision) (decision.Report, []string, error) {
+	return func(ctx context.Context, live, candidate *policy.Revision) (decision.Report, []string, error) {
 		run, err := newRun(ctx, live, candidate)
 		if err != nil || len(run.Budgets[0])+len(run.Budgets[1]) == 0 {
-			return "", nil, err
+			return decision.Report{}, nil, err
 		}
-		programs, err := programsOf("", live, candidate)
+		run.Listed = listed
+		if run.Populations, err = everything(ctx, store, run, live, candidate); err != nil {
+			return decision.Report{}, nil, err
+		}
+		var content bytes.Buffer
+		summary, err := run.Write(ctx, impact.NewJSON(&content))
 		if err != nil {
-			return "", nil, err
+			return decision.Report{}, nil, err
 		}
-		var ids, exceeded []string
-		for name := range run.Budgets[0] {
-			if !slices.Contains(programs, name) {
-				exceeded = append(exceeded, name+": has a budget, and the candidate has no such program")
-			}
-		}
-		for _, day := range daysToMeasure(live, candidate) {
-			summary, err := measureOn(ctx, store, live, candidate, programs, day)
-			if err != nil {
-				return "", nil, err
-			}
-			ids = append(ids, summary.ID)
-			for _, e := range summary.Exceeded {
-				exceeded = append(exceeded, "as of "+string(day)+", "+e.String())
-			}
-			if summary.Errors > 0 {
-				exceeded = append(exceeded, fmt.Sprintf("as of %s, %d could not be decided: %s", day, summary.Errors, strings.Join(summary.FirstErrors, "; ")))
-			}
-		}
-		slices.Sort(exceeded)
-		if len(ids) == 1 {
-			return ids[0], exceeded, nil
-		}
-		return decision.Digest([]byte(strings.Join(ids, "\n"))), exceeded, nil
+		return reportOf(summary, run, content.Bytes()), summary.Exceeded, nil
 	}
+}
+
+// lastActions is how many logged decisions of a program about actions are asked again.
+const lastActions = 1000
+
+// everything is whom a server measures a candidate over: all partners, for every program
+// that they can be asked about, on every day to measure; and of programs about actions
+// that have a budget, what was decided last.
+func everything(ctx context.Context, store *db.DB, run impact.Run, live, candidate *policy.Revision) ([]impact.Population, error) {
+	var all []impact.Population
+	if programs := inCommon(isAboutPartners, live, candidate); len(programs) > 0 {
+		for _, day := range daysToMeasure(live, candidate) {
+			partners, err := impact.Partners(ctx, store, day, programs)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, partners)
+		}
+	}
+	hasBudget := func(p decision.Program) bool {
+		_, before := run.Budgets[0][p.Name]
+		_, after := run.Budgets[1][p.Name]
+		return !isAboutPartners(p) && (before || after)
+	}
+	for _, program := range inCommon(hasBudget, live, candidate) {
+		decisions, err := impact.Decisions(ctx, store, lastActions, program)
+		if err != nil {
+			return nil, err
+		}
+		if decisions.Describe().Newest > 0 { // else there is nothing to turn
+			all = append(all, decisions)
+		}
+	}
+	return all, nil
+}
+
+func isAboutPartners(p decision.Program) bool { return len(p.Actions) == 0 }
+
+// inCommon are the names of the programs that all of the revisions have.
+func inCommon(which func(decision.Program) bool, revisions ...*policy.Revision) []string {
+	var programs []string
+	for i, revision := range revisions {
+		var own []string
+		for _, p := range revision.Programs() {
+			if which(p) {
+				own = append(own, p.Name)
+			}
+		}
+		if i == 0 {
+			programs = own
+		}
+		programs = slices.DeleteFunc(programs, func(name string) bool { return !slices.Contains(own, name) })
+	}
+	return programs
 }
 
 // daysToMeasure are today and every later day on which a changed value comes into force.
@@ -193,17 +303,6 @@ func daysToMeasure(live, candidate decision.Revision) []decision.Day {
 	}
 	slices.Sort(days)
 	return slices.Compact(days)
-}
-
-func measureOn(ctx context.Context, store *db.DB, live, candidate *policy.Revision, programs []string, day decision.Day) (impact.Summary, error) {
-	run, err := newRun(ctx, live, candidate)
-	if err != nil {
-		return impact.Summary{}, err
-	}
-	if run.Population, err = impact.Partners(ctx, store, day, programs); err != nil {
-		return impact.Summary{}, err
-	}
-	return run.Write(ctx, impact.NewCSV(io.Discard))
 }
 
 // live is what the candidate is compared with.
@@ -259,22 +358,14 @@ func (c impactConfig) population(ctx context.Context, store *db.DB, revisions ..
 // programsOf are the programs that all of the revisions have and that can be asked of
 // any partner, or the one that is named.
 func programsOf(named string, revisions ...*policy.Revision) ([]string, error) {
-	var programs []string
-	for i, revision := range revisions {
-		var own []string
+	for _, revision := range revisions {
 		for _, p := range revision.Programs() {
-			if p.Name == named && len(p.Actions) > 0 {
+			if p.Name == named && !isAboutPartners(p) {
 				return nil, fmt.Errorf("--program %s decides about actions, which partners alone do not ask for; --decisions asks again what was asked", named)
 			}
-			if len(p.Actions) == 0 && (named == "" || p.Name == named) {
-				own = append(own, p.Name)
-			}
 		}
-		if i == 0 {
-			programs = own
-		}
-		programs = slices.DeleteFunc(programs, func(name string) bool { return !slices.Contains(own, name) })
 	}
+	programs := inCommon(func(p decision.Program) bool { return isAboutPartners(p) && (named == "" || p.Name == named) }, revisions...)
 	if len(programs) == 0 && named != "" {
 		return nil, fmt.Errorf("--program: there is no program %q; there are: %s", named, strings.Join(programNames(revisions[0]), ", "))
 	}
@@ -296,6 +387,18 @@ func newReportWriter(format string, w io.Writer, say impact.Say) impact.Writer {
 		return impact.NewMarkdown(w, say)
 	}
 	return nil
+}
+
+// renderReport writes a kept report in one of the forms of the command line. Values are
+// said as the revision that serves says them.
+func renderReport(revisions decision.Revisions) func(w io.Writer, format string, content []byte) error {
+	return func(w io.Writer, format string, content []byte) error {
+		writer := newReportWriter(format, w, sayingOf(revisions.Current()))
+		if writer == nil {
+			return fmt.Errorf("there is no form %q of a report", format)
+		}
+		return impact.Replay(bytes.NewReader(content), writer)
+	}
 }
 
 // sayingOf says values in the English of the revision. Outcomes stay the words that

@@ -179,9 +179,15 @@ func command(t testing.TB, args ...string) (stdout, stderr string, status int) {
 
 // report is what the tests read of one.
 type report struct {
-	Report string `json:"report"`
-	Units  []string
-	Turns  []struct {
+	Report   string `json:"report"`
+	Units    []string
+	Exceeded []string
+	Sections []section
+	section  `json:"-"` // of a report that has one
+}
+
+type section struct {
+	Turns []struct {
 		Partner       string
 		DecisionID    string `json:"decision_id"`
 		Before, After string
@@ -191,12 +197,12 @@ type report struct {
 		} `json:"turned_by"`
 	}
 	Subjects, Turned, Errors int
-	Exceeded                 []struct {
+	Broken                   []struct {
 		Limit string
 		Max   int
 		Found int
 		SetBy string `json:"set_by"`
-	}
+	} `json:"exceeded"`
 }
 
 func measured(t testing.TB, wantStatus int, args ...string) report {
@@ -208,6 +214,9 @@ func measured(t testing.TB, wantStatus int, args ...string) report {
 	var r report
 	if err := json.Unmarshal([]byte(stdout), &r); err != nil {
 		t.Fatalf("%v\n%s", err, stdout)
+	}
+	if len(r.Sections) == 1 {
+		r.section = r.Sections[0]
 	}
 	return r
 }
@@ -298,7 +307,7 @@ func TestImpact(t *testing.T) {
 			budgets := "programs:\n  " + enrollment + ":\n    good: [eligible]\n    " + c.budget + "\n"
 			bounded := changedPolicies(t, append([]string{"budgets/data.yaml", "", budgets}, raised...)...)
 			r := measured(t, c.status, append([]string{"--policies", bounded}, common[2:]...)...)
-			if got := fmt.Sprint(r.Exceeded); got != c.found {
+			if got := fmt.Sprint(r.Broken); got != c.found {
 				t.Errorf("%s: exceeded are %s", c.budget, got)
 			}
 		}
@@ -307,7 +316,7 @@ func TestImpact(t *testing.T) {
 		t.Parallel()
 		live := changedPolicies(t, "budgets/data.yaml", "", "programs:\n  "+enrollment+":\n    good: [eligible]\n    max_turned: 3\n")
 		r := measured(t, 1, append(slices.Clone(common), "--against", live)...)
-		if got := fmt.Sprint(r.Exceeded); got != "[{max_turned 3 37 live}]" {
+		if got := fmt.Sprint(r.Broken); got != "[{max_turned 3 37 live}]" {
 			t.Errorf("exceeded are %s", got)
 		}
 	})
@@ -494,5 +503,69 @@ func TestImpactOverLoggedDecisions(t *testing.T) {
 	}
 	if r := measured(t, 0, append(slices.Clone(common), "--decisions", "2")...); r.Subjects != 2 || r.Turned != 2 {
 		t.Errorf("of the last two, %d turn of %d", r.Turned, r.Subjects)
+	}
+}
+
+// TestWhatAServerMeasures: today and every later day on which a value comes into force,
+// and for a program about actions what was decided last, in one report.
+func TestWhatAServerMeasures(t *testing.T) {
+	t.Parallel()
+	const actions = "csp.direct_bill.actions"
+	file, service := few(t, map[string][]decision.Fact{"acme": partnerWith(40_000_000, "in_use", "active")})
+	state := decision.Fact{Kind: "csp_status", Source: "microsoft", ValidFrom: "2024-05-01", Body: []byte(`{"state":"restricted"}`)}
+	decide := func() string {
+		d, _, err := service.Decide(t.Context(), decision.Request{Program: actions, Action: "renewal", AsOf: impactDay, Given: []decision.Fact{state}})
+		if err != nil || d.Outcome != "allow" {
+			t.Fatal(d.Outcome, err)
+		}
+		return d.ID
+	}
+	gate := "csp/direct_bill/gates/csp_status/data.yaml"
+	candidate := changedPolicies(t,
+		"budgets/data.yaml", "", "programs:\n  "+actions+":\n    good: [allow]\n    max_newly_not_eligible: 0\n",
+		gate, "value: [renewal, suspend", "value: [suspend",
+		gate, "value: [new_subscription, add_on, one_time_purchase, shared_services, create_customer", "value: [renewal, new_subscription, add_on, one_time_purchase, shared_services, create_customer",
+		revenueData, "value: 30000000 # USD 300,000\n", "value: 30000000\n        citation: *page\n      - since: \"2999-01-01\"\n        value: 50000000\n",
+	)
+	common := []string{"--policies", candidate, "--db", file}
+
+	// Nothing was decided yet, so there is nothing to turn.
+	if r := measured(t, 0, common...); len(r.Sections) != 2 || len(r.Exceeded) != 0 {
+		t.Errorf("%+v", r)
+	}
+	id := decide()
+	r := measured(t, 1, common...)
+	if len(r.Sections) != 3 {
+		t.Fatalf("%+v", r)
+	}
+	turned := r.Sections[2]
+	if len(turned.Turns) != 1 || turned.Turns[0].DecisionID != id || turned.Turns[0].After != "deny" || turned.Subjects != 1 {
+		t.Errorf("%+v", turned)
+	}
+	if want := []string{"over logged decisions, " + actions + ": max_newly_not_eligible is 0, by the candidate revision, and the change makes it 1"}; !slices.Equal(r.Exceeded, want) {
+		t.Errorf("exceeded are %q", r.Exceeded)
+	}
+
+	// A server measures the same.
+	store, err := db.Open(t.Context(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	live, err := loadPolicies(t.Context(), []string{lightPolicies})
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, err := loadPolicies(t.Context(), []string{candidate})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, exceeded, err := measuring(store)(t.Context(), live, next)
+	if err != nil || kept.ID != r.Report || !slices.Equal(exceeded, r.Exceeded) || kept.Live != live.Digest() || kept.Candidate != next.Digest() {
+		t.Errorf("%s, %q, %v", kept.ID, exceeded, err)
+	}
+	var rendered bytes.Buffer
+	if err := renderReport(only{revision: live})(&rendered, "json", kept.Content); err != nil || rendered.String() != string(kept.Content) {
+		t.Errorf("%v\n%s\nbecame\n%s", err, kept.Content, &rendered)
 	}
 }

@@ -16,6 +16,7 @@ import (
 // document routes requests to the operations of the API's document, read by another
 // implementation of OpenAPI than ours.
 var document = sync.OnceValues(func() (routers.Router, error) {
+	openapi3filter.RegisterBodyDecoder("text/markdown", openapi3filter.PlainBodyDecoder)
 	doc, err := openapi3.NewLoader().LoadFromFile("api/openapi.yaml")
 	if err != nil {
 		return nil, err

@@ -110,7 +110,7 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 	server := &http.Server{
 		Handler: api.New(api.Config{
 			Service: service, Ping: store.Ping, Logger: logger, BodyLimit: c.bodyLimit, LoopbackOnly: !c.allowRemote,
-			Candidate: policy.Candidate,
+			Candidate: policy.Candidate, RenderReport: renderReport(library),
 		}),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
@@ -120,9 +120,6 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 	}
 	greet(stdout, "http://"+listener.Addr().String(), demoPartner)
 	return untilDone(ctx, server, listener, func(ctx context.Context) error {
-		if len(dirs) == 0 {
-			return nil
-		}
 		return library.Watch(ctx, dirs...)
 	})
 }

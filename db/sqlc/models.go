@@ -8,6 +8,12 @@ import (
 	"assay/db/column"
 )
 
+type Acceptance struct {
+	Report     string
+	AcceptedBy string
+	AcceptedAt column.Time
+}
+
 type Activation struct {
 	Seq         int64
 	Revision    string
@@ -21,6 +27,7 @@ type Activation struct {
 	Tests       int64
 	Cases       int64
 	Warnings    int64
+	Report      *string
 }
 
 type Decision struct {
@@ -76,6 +83,15 @@ type Recording struct {
 	RecordedAt     column.Time
 	IdempotencyKey *string
 	Digest         string
+}
+
+type Report struct {
+	Seq       int64
+	ID        string
+	CreatedAt column.Time
+	Live      string
+	Candidate string
+	Content   []byte
 }
 
 type Revision struct {

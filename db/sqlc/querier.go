@@ -11,6 +11,7 @@ import (
 )
 
 type Querier interface {
+	Acceptance(ctx context.Context, report string) (Acceptance, error)
 	// Activations is one page of them, newest first, of all revisions or of one.
 	Activations(ctx context.Context, arg ActivationsParams) ([]Activation, error)
 	// AnyRevision reads a page of the file: how readiness is asked for.
@@ -28,6 +29,7 @@ type Querier interface {
 	FactsOfRecording(ctx context.Context, recording int64) ([]Fact, error)
 	FileExists(ctx context.Context, digest string) (bool, error)
 	InputExists(ctx context.Context, digest string) (bool, error)
+	InsertAcceptance(ctx context.Context, arg InsertAcceptanceParams) error
 	InsertActivation(ctx context.Context, arg InsertActivationParams) error
 	InsertDecision(ctx context.Context, arg InsertDecisionParams) error
 	InsertFact(ctx context.Context, arg InsertFactParams) (int64, error)
@@ -35,6 +37,7 @@ type Querier interface {
 	InsertInput(ctx context.Context, arg InsertInputParams) error
 	InsertPartner(ctx context.Context, arg InsertPartnerParams) error
 	InsertRecording(ctx context.Context, arg InsertRecordingParams) (int64, error)
+	InsertReport(ctx context.Context, arg InsertReportParams) error
 	InsertRevision(ctx context.Context, arg InsertRevisionParams) error
 	InsertRevisionFile(ctx context.Context, arg InsertRevisionFileParams) error
 	// LastActivation is what was meant to serve when the server last looked.
@@ -50,6 +53,11 @@ type Querier interface {
 	Partners(ctx context.Context, arg PartnersParams) ([]Partner, error)
 	// RecordingByKey finds what an idempotency key was used for.
 	RecordingByKey(ctx context.Context, arg RecordingByKeyParams) (RecordingByKeyRow, error)
+	Report(ctx context.Context, id string) (Report, error)
+	ReportExists(ctx context.Context, id string) (bool, error)
+	// Reports is one page of them, newest first, without what they say but with who
+	// accepted them.
+	Reports(ctx context.Context, arg ReportsParams) ([]ReportsRow, error)
 	RevisionExists(ctx context.Context, digest string) (bool, error)
 	RevisionFiles(ctx context.Context, revision string) ([]RevisionFilesRow, error)
 }

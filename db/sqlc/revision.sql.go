@@ -12,7 +12,7 @@ import (
 )
 
 const activations = `-- name: Activations :many
-SELECT seq, revision, activated_at, activated_by, in_place_of, source, commit_id, author, message, tests, cases, warnings FROM activation
+SELECT seq, revision, activated_at, activated_by, in_place_of, source, commit_id, author, message, tests, cases, warnings, report FROM activation
 WHERE seq < ?1
   AND (revision = ?2 OR CAST(?2 AS TEXT) IS NULL)
 ORDER BY seq DESC
@@ -48,6 +48,7 @@ func (q *Queries) Activations(ctx context.Context, arg ActivationsParams) ([]Act
 			&i.Tests,
 			&i.Cases,
 			&i.Warnings,
+			&i.Report,
 		); err != nil {
 			return nil, err
 		}
@@ -87,9 +88,9 @@ func (q *Queries) FileExists(ctx context.Context, digest string) (bool, error) {
 
 const insertActivation = `-- name: InsertActivation :exec
 INSERT INTO activation (revision, activated_at, activated_by, in_place_of, source, commit_id, author, message,
-    tests, cases, warnings)
+    tests, cases, warnings, report)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
-    ?9, ?10, ?11)
+    ?9, ?10, ?11, ?12)
 `
 
 type InsertActivationParams struct {
@@ -104,6 +105,7 @@ type InsertActivationParams struct {
 	Tests       int64
 	Cases       int64
 	Warnings    int64
+	Report      *string
 }
 
 func (q *Queries) InsertActivation(ctx context.Context, arg InsertActivationParams) error {
@@ -119,6 +121,7 @@ func (q *Queries) InsertActivation(ctx context.Context, arg InsertActivationPara
 		arg.Tests,
 		arg.Cases,
 		arg.Warnings,
+		arg.Report,
 	)
 	return err
 }
@@ -170,7 +173,7 @@ func (q *Queries) InsertRevisionFile(ctx context.Context, arg InsertRevisionFile
 }
 
 const lastActivation = `-- name: LastActivation :one
-SELECT seq, revision, activated_at, activated_by, in_place_of, source, commit_id, author, message, tests, cases, warnings FROM activation ORDER BY seq DESC LIMIT 1
+SELECT seq, revision, activated_at, activated_by, in_place_of, source, commit_id, author, message, tests, cases, warnings, report FROM activation ORDER BY seq DESC LIMIT 1
 `
 
 // LastActivation is what was meant to serve when the server last looked.
@@ -190,6 +193,7 @@ func (q *Queries) LastActivation(ctx context.Context) (Activation, error) {
 		&i.Tests,
 		&i.Cases,
 		&i.Warnings,
+		&i.Report,
 	)
 	return i, err
 }

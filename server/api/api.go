@@ -6,6 +6,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -40,6 +41,8 @@ type Config struct {
 	// Candidate makes a revision of another one and changed files, nil for those to take
 	// away. It answers previews and never serves.
 	Candidate func(ctx context.Context, from decision.Revision, changed map[string][]byte) (decision.Revision, error)
+	// RenderReport writes a kept report as json, markdown or csv.
+	RenderReport func(w io.Writer, format string, content []byte) error
 	// PreviewTime is how long a preview may take, waiting included; 0 means
 	// DefaultPreviewTime.
 	PreviewTime time.Duration
@@ -103,12 +106,13 @@ type server struct {
 	ping    func(ctx context.Context) error
 	metrics *metrics
 	preview previewer
+	render  func(w io.Writer, format string, content []byte) error
 }
 
 func newServer(config Config, counted *metrics) *server {
 	return &server{
 		service: config.Service, ping: config.Ping, metrics: counted,
-		preview: newPreviewer(config.Candidate, config.PreviewTime),
+		preview: newPreviewer(config.Candidate, config.PreviewTime), render: config.RenderReport,
 	}
 }
 

@@ -164,7 +164,7 @@ func (r *fakeRevisions) Accept(_ context.Context, report, by string) (decision.A
 		return decision.Activation{}, decision.ErrCandidateChanged
 	default:
 		r.status.Waiting = nil
-		return decision.Activation{Revision: w.Revision, By: by}, nil
+		return decision.Activation{Revision: w.Revision, By: by, Report: report}, nil
 	}
 }
 
@@ -186,6 +186,7 @@ var refused = strings.Repeat("f", 64)
 type fakeStore struct {
 	revisions   map[string]map[string][]byte
 	activations []decision.Activation
+	reports     []decision.Report
 	mu          sync.Mutex
 	err         error
 	facts       []decision.Fact
@@ -251,6 +252,25 @@ func (s *fakeStore) Activations(_ context.Context, digest string, before int64, 
 	for _, a := range s.activations {
 		if (before == 0 || a.Seq < before) && (digest == "" || a.Revision == digest) && len(found) < limit {
 			found = append(found, a)
+		}
+	}
+	return found, s.err
+}
+
+func (s *fakeStore) Report(_ context.Context, id string) (decision.Report, error) {
+	for _, r := range s.reports {
+		if r.ID == id {
+			return r, s.err
+		}
+	}
+	return decision.Report{}, cmp.Or(s.err, decision.ErrNotFound)
+}
+
+func (s *fakeStore) Reports(_ context.Context, before int64, limit int) ([]decision.Report, error) {
+	var found []decision.Report
+	for _, r := range slices.Backward(s.reports) {
+		if (before == 0 || r.Seq < before) && len(found) < limit {
+			found = append(found, r)
 		}
 	}
 	return found, s.err

@@ -228,6 +228,17 @@ func (e Source) Valid() bool {
 	}
 }
 
+// Acceptance defines model for Acceptance.
+type Acceptance struct {
+	// By Who accepted it.
+	By string `json:"by"`
+
+	// At An instant, RFC 3339, of the years 1000 to 9999. Any offset is accepted; UTC is answered.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	At Instant `json:"at"`
+}
+
 // Action Something that somebody wants to do.
 type Action struct {
 	// Id The name of an action.
@@ -262,8 +273,13 @@ type Activation struct {
 	// Examples: 2026-03-01T09:30:00Z
 	ActivatedAt Instant `json:"activated_at"`
 
-	// By Who wanted it; missing if the folder changed or the server started.
+	// By Who wanted or accepted it; missing if the folder changed or the server started.
 	By *string `json:"by,omitempty"`
+
+	// Report What was measured and had to be accepted; missing if nothing was.
+	//
+	// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+	Report *RevisionID `json:"report,omitempty"`
 
 	// InPlaceOf The policies in the folder that this revision was preferred to.
 	//
@@ -309,6 +325,16 @@ type Actor struct {
 
 	// Roles Examples: ["global_admin"]
 	Roles []string `json:"roles"`
+}
+
+// CheckingPolicies defines model for CheckingPolicies.
+type CheckingPolicies struct {
+	Revision string `json:"revision"`
+
+	// Since An instant, RFC 3339, of the years 1000 to 9999. Any offset is accepted; UTC is answered.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	Since Instant `json:"since"`
 }
 
 // Citation The public page that a rule comes from.
@@ -836,6 +862,9 @@ type PolicyStatus struct {
 	// Overdue Parts of the policies that should have been held against their source by today.
 	Overdue []PolicyProblem `json:"overdue"`
 
+	// Checking The tree on disk, while it is at the gate or being measured.
+	Checking *CheckingPolicies `json:"checking,omitempty"`
+
 	// Waiting The tree on disk, if it waits to be accepted.
 	Waiting *WaitingPolicies `json:"waiting,omitempty"`
 }
@@ -1097,6 +1126,100 @@ type RecordedFacts struct {
 	Facts []Fact `json:"facts"`
 }
 
+// Report What `assay impact --format json` writes.
+type Report struct {
+	// Live The revision that served.
+	//
+	// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+	Live RevisionID `json:"live"`
+
+	// Candidate The one measured in its place.
+	//
+	// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+	Candidate RevisionID `json:"candidate"`
+
+	// Values Dated values that changed.
+	Values []ValueChange `json:"values"`
+	Files  []FileChange  `json:"files"`
+
+	// Units The parts of the change that were tried alone.
+	Units []string `json:"units"`
+
+	// Sections One for each day that was measured, and for each program about actions.
+	Sections []ReportSection `json:"sections"`
+
+	// Report The id: the SHA-256 over both revisions, the populations and all turns.
+	//
+	// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+	Report RevisionID `json:"report"`
+
+	// Exceeded What is too much without a person's word.
+	Exceeded *[]string `json:"exceeded,omitempty"`
+
+	// Evaluation How long the evaluations took; not covered by the id.
+	Evaluation map[string]interface{} `json:"evaluation"`
+}
+
+// ReportEntry defines model for ReportEntry.
+type ReportEntry struct {
+	// Report A policy tree, by the SHA-256 of its files, in lower-case hex.
+	//
+	// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+	Report RevisionID `json:"report"`
+
+	// CreatedAt An instant, RFC 3339, of the years 1000 to 9999. Any offset is accepted; UTC is answered.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	CreatedAt Instant `json:"created_at"`
+
+	// Live The revision that served.
+	//
+	// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+	Live RevisionID `json:"live"`
+
+	// Candidate The one measured in its place; it need never have served.
+	//
+	// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+	Candidate RevisionID `json:"candidate"`
+
+	// Acceptance Missing if nobody accepted it.
+	Acceptance *Acceptance `json:"acceptance,omitempty"`
+}
+
+// ReportList defines model for ReportList.
+type ReportList struct {
+	Reports []ReportEntry `json:"reports"`
+
+	// NextCursor Where the next page begins; missing on the last page.
+	NextCursor *NextCursor `json:"next_cursor,omitempty"`
+}
+
+// ReportSection defines model for ReportSection.
+type ReportSection struct {
+	// Population Who was asked.
+	Population map[string]interface{} `json:"population"`
+
+	// Turns Everyone who turns: by `partner`, or by `decision_id` if logged decisions were asked again.
+	Turns    []map[string]interface{} `json:"turns"`
+	Subjects int                      `json:"subjects"`
+	Turned   int                      `json:"turned"`
+
+	// FindingsOnly How many have other findings but the same outcome.
+	FindingsOnly int `json:"findings_only"`
+
+	// Errors How many could not be decided.
+	Errors int `json:"errors"`
+
+	// Programs The counts by program.
+	Programs []map[string]interface{} `json:"programs"`
+
+	// Groups Those that one part of the change turned one way, the first few by name.
+	Groups []map[string]interface{} `json:"groups"`
+
+	// Exceeded The limits of budgets that are not kept.
+	Exceeded *[]map[string]interface{} `json:"exceeded,omitempty"`
+}
+
 // Requirement defines model for Requirement.
 type Requirement struct {
 	// Id Examples: revenue
@@ -1335,7 +1458,7 @@ type Verdict struct {
 type WaitingPolicies struct {
 	Revision string `json:"revision"`
 
-	// Report The id of what was measured; to be accepted.
+	// Report The id of what was measured, to be read at `/v1/reports/{report}` and accepted.
 	Report string `json:"report"`
 
 	// Exceeded Budget by budget, what is too much.
@@ -1363,6 +1486,11 @@ type Limit = int
 //
 // Examples: contoso
 type PartnerInPath = PartnerID
+
+// ReportInPath A policy tree, by the SHA-256 of its files, in lower-case hex.
+//
+// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
+type ReportInPath = RevisionID
 
 // RevisionInPath A policy tree, by the SHA-256 of its files, in lower-case hex.
 //
@@ -1500,6 +1628,15 @@ type GetProgramParams struct {
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// ListReportsParams defines parameters for ListReports.
+type ListReportsParams struct {
+	// Limit The most entries of a page.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before. Opaque; it belongs to the filters it came with.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListRevisionsParams defines parameters for ListRevisions.
 type ListRevisionsParams struct {
 	// Limit The most entries of a page.
@@ -1571,9 +1708,15 @@ type ServerInterface interface {
 	// GetProgram Read one program
 	// (GET /v1/programs/{program})
 	GetProgram(ctx echo.Context, program ProgramName, params GetProgramParams) error
+	// ListReports What was measured
+	// (GET /v1/reports)
+	ListReports(ctx echo.Context, params ListReportsParams) error
+	// GetReport Read what a change turns
+	// (GET /v1/reports/{report})
+	GetReport(ctx echo.Context, report ReportInPath) error
 	// AcceptReport Accept what a change turns
 	// (POST /v1/reports/{report}/accept)
-	AcceptReport(ctx echo.Context, report RevisionID) error
+	AcceptReport(ctx echo.Context, report ReportInPath) error
 	// ListRevisions What served when
 	// (GET /v1/revisions)
 	ListRevisions(ctx echo.Context, params ListRevisionsParams) error
@@ -2004,11 +2147,52 @@ func (w *ServerInterfaceWrapper) GetProgram(ctx echo.Context) error {
 	return err
 }
 
+// ListReports converts echo context to params.
+func (w *ServerInterfaceWrapper) ListReports(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReportsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListReports(ctx, params)
+	return err
+}
+
+// GetReport converts echo context to params.
+func (w *ServerInterfaceWrapper) GetReport(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "report" -------------
+	var report ReportInPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", ctx.Param("report"), &report, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter report: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetReport(ctx, report)
+	return err
+}
+
 // AcceptReport converts echo context to params.
 func (w *ServerInterfaceWrapper) AcceptReport(ctx echo.Context) error {
 	var err error
 	// ------------- Path parameter "report" -------------
-	var report RevisionID
+	var report ReportInPath
 
 	err = runtime.BindStyledParameterWithOptions("simple", "report", ctx.Param("report"), &report, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
 	if err != nil {
@@ -2214,6 +2398,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/revisions/:revision/bundle", wrapper.GetRevisionBundle, options.OperationMiddlewares["getRevisionBundle"]...)
 	router.GET(options.BaseURL+"/v1/revisions/:revision/diff/:other", wrapper.DiffRevisions, options.OperationMiddlewares["diffRevisions"]...)
 	router.POST(options.BaseURL+"/v1/revisions/:revision/activations", wrapper.ActivateRevision, options.OperationMiddlewares["activateRevision"]...)
+	router.GET(options.BaseURL+"/v1/reports", wrapper.ListReports, options.OperationMiddlewares["listReports"]...)
+	router.GET(options.BaseURL+"/v1/reports/:report", wrapper.GetReport, options.OperationMiddlewares["getReport"]...)
 	router.POST(options.BaseURL+"/v1/reports/:report/accept", wrapper.AcceptReport, options.OperationMiddlewares["acceptReport"]...)
 	router.GET(options.BaseURL+"/v1/status", wrapper.GetStatus, options.OperationMiddlewares["getStatus"]...)
 	router.GET(options.BaseURL+"/health", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
@@ -3371,8 +3557,172 @@ func (response GetProgram500ApplicationProblemPlusJSONResponse) VisitGetProgramR
 	return err
 }
 
+type ListReportsRequestObject struct {
+	Params ListReportsParams
+}
+
+type ListReportsResponseObject interface {
+	VisitListReportsResponse(w http.ResponseWriter) error
+}
+
+type ListReports200JSONResponse ReportList
+
+func (response ListReports200JSONResponse) VisitListReportsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReports400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListReports400ApplicationProblemPlusJSONResponse) VisitListReportsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReports500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListReports500ApplicationProblemPlusJSONResponse) VisitListReportsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReportRequestObject struct {
+	Report ReportInPath `json:"report"`
+}
+
+type GetReportResponseObject interface {
+	VisitGetReportResponse(w http.ResponseWriter) error
+}
+
+type GetReport200JSONResponse Report
+
+func (response GetReport200JSONResponse) VisitGetReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReport200TextcsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetReport200TextcsvResponse) VisitGetReportResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetReport200TextmarkdownResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetReport200TextmarkdownResponse) VisitGetReportResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/markdown")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetReport400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport400ApplicationProblemPlusJSONResponse) VisitGetReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReport404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport404ApplicationProblemPlusJSONResponse) VisitGetReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReport500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response GetReport500ApplicationProblemPlusJSONResponse) VisitGetReportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type AcceptReportRequestObject struct {
-	Report RevisionID `json:"report"`
+	Report ReportInPath `json:"report"`
 	Body   *AcceptReportJSONRequestBody
 }
 
@@ -4058,6 +4408,12 @@ type StrictServerInterface interface {
 	// GetProgram Read one program
 	// (GET /v1/programs/{program})
 	GetProgram(ctx context.Context, request GetProgramRequestObject) (GetProgramResponseObject, error)
+	// ListReports What was measured
+	// (GET /v1/reports)
+	ListReports(ctx context.Context, request ListReportsRequestObject) (ListReportsResponseObject, error)
+	// GetReport Read what a change turns
+	// (GET /v1/reports/{report})
+	GetReport(ctx context.Context, request GetReportRequestObject) (GetReportResponseObject, error)
 	// AcceptReport Accept what a change turns
 	// (POST /v1/reports/{report}/accept)
 	AcceptReport(ctx context.Context, request AcceptReportRequestObject) (AcceptReportResponseObject, error)
@@ -4486,8 +4842,58 @@ func (sh *strictHandler) GetProgram(ctx echo.Context, program ProgramName, param
 	return nil
 }
 
+// ListReports operation middleware
+func (sh *strictHandler) ListReports(ctx echo.Context, params ListReportsParams) error {
+	var request ListReportsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReports(ctx.Request().Context(), request.(ListReportsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReports")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListReportsResponseObject); ok {
+		return validResponse.VisitListReportsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetReport operation middleware
+func (sh *strictHandler) GetReport(ctx echo.Context, report ReportInPath) error {
+	var request GetReportRequestObject
+
+	request.Report = report
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReport(ctx.Request().Context(), request.(GetReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetReportResponseObject); ok {
+		return validResponse.VisitGetReportResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // AcceptReport operation middleware
-func (sh *strictHandler) AcceptReport(ctx echo.Context, report RevisionID) error {
+func (sh *strictHandler) AcceptReport(ctx echo.Context, report ReportInPath) error {
 	var request AcceptReportRequestObject
 
 	request.Report = report

@@ -47,6 +47,9 @@ func (s *server) GetStatus(context.Context, GetStatusRequestObject) (GetStatusRe
 		answer.State = PolicyStatusStateDegraded
 		answer.Since = optional(status.Since.UTC())
 	}
+	if c := status.Checking; c != nil {
+		answer.Checking = &CheckingPolicies{Revision: c.Revision, Since: c.Since.UTC()}
+	}
 	if w := status.Waiting; w != nil {
 		answer.State = PolicyStatusStateWaiting
 		answer.Waiting = &WaitingPolicies{Revision: w.Revision, Report: w.Report, Exceeded: list(w.Exceeded), Since: w.Since.UTC()}

@@ -17,6 +17,7 @@ import (
 // Only the goroutine that serves the request touches it.
 type request struct {
 	id       string
+	accept   string // the header
 	outcome  string
 	revision string
 	err      error
@@ -44,7 +45,7 @@ func identify(newID func() string) echo.MiddlewareFunc {
 				id = newID()
 			}
 			c.Response().Header().Set(echo.HeaderXRequestID, id)
-			ctx := context.WithValue(c.Request().Context(), requestKey{}, &request{id: id})
+			ctx := context.WithValue(c.Request().Context(), requestKey{}, &request{id: id, accept: c.Request().Header.Get("Accept")})
 			c.SetRequest(c.Request().WithContext(ctx))
 			return next(c)
 		}

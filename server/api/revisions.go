@@ -109,20 +109,6 @@ func (s *server) ActivateRevision(ctx context.Context, r ActivateRevisionRequest
 	return ActivateRevision201JSONResponse(writeActivation(activation)), nil
 }
 
-func (s *server) AcceptReport(ctx context.Context, r AcceptReportRequestObject) (AcceptReportResponseObject, error) {
-	activation, err := s.service.Revisions.Accept(ctx, r.Report, r.Body.By)
-	switch {
-	case errors.Is(err, decision.ErrNotFound):
-		return nil, fail(ProblemCodeReportNotFound, "no policies wait with this report; GET /v1/status names the one they wait with")
-	case errors.Is(err, decision.ErrCandidateChanged):
-		return nil, fail(ProblemCodeCandidateChanged, "the folder holds other policies than those that were measured; GET /v1/status will name their report")
-	case err != nil:
-		return nil, fmt.Errorf("accept report %s: %w", r.Report, err)
-	}
-	requestOf(ctx).revision = activation.Revision
-	return AcceptReport201JSONResponse(writeActivation(activation)), nil
-}
-
 func (s *server) filesOf(ctx context.Context, digest string) (map[string][]byte, error) {
 	files, err := s.service.Store.RevisionFiles(ctx, digest)
 	if errors.Is(err, decision.ErrNotFound) {
@@ -153,7 +139,7 @@ func writeActivations(activations []decision.Activation) []Activation {
 
 func writeActivation(a decision.Activation) Activation {
 	return Activation{
-		Revision: a.Revision, ActivatedAt: a.At.UTC(), By: optional(a.By), InPlaceOf: optional(a.InPlaceOf),
+		Revision: a.Revision, ActivatedAt: a.At.UTC(), By: optional(a.By), Report: optional(a.Report), InPlaceOf: optional(a.InPlaceOf),
 		Source: a.Origin.Source, Commit: optional(a.Origin.Commit), Author: optional(a.Origin.Author), Message: optional(a.Origin.Message),
 		Tests: a.Tests, Cases: a.Cases, Warnings: a.Warnings,
 	}

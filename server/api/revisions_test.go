@@ -90,26 +90,3 @@ func TestPinARevision(t *testing.T) {
 		t.Errorf("got %s", a.body)
 	}
 }
-
-func TestAcceptReport(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	b.mustDo(t, 404, "POST", "/v1/reports/"+one+"/accept", `{"by": "anna"}`)
-	b.revisions.status.Waiting = &decision.Waiting{Revision: two, Report: one, Exceeded: []string{"too much"}, Since: b.now}
-	var status PolicyStatus
-	b.mustDo(t, 200, "GET", "/v1/status", "").decode(t, &status)
-	if status.State != PolicyStatusStateWaiting || status.Waiting.Report != one || status.Waiting.Revision != two || len(status.Waiting.Exceeded) != 1 {
-		t.Errorf("got %s", indent(status))
-	}
-	b.mustDo(t, 404, "POST", "/v1/reports/"+two+"/accept", `{"by": "anna"}`)
-	b.mustDo(t, 422, "POST", "/v1/reports/"+one+"/accept", `{}`)
-	var a Activation
-	b.mustDo(t, 201, "POST", "/v1/reports/"+one+"/accept", `{"by": "anna"}`).decode(t, &a)
-	if a.Revision != two || *a.By != "anna" {
-		t.Errorf("got %s", indent(a))
-	}
-	b.revisions.status.Waiting = &decision.Waiting{Revision: refused, Report: one}
-	if a := b.mustDo(t, 409, "POST", "/v1/reports/"+one+"/accept", `{"by": "anna"}`); !strings.Contains(string(a.body), "candidate_changed") {
-		t.Errorf("got %s", a.body)
-	}
-}

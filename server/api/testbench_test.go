@@ -55,6 +55,10 @@ func setup(t testing.TB) *bench {
 		Candidate: func(ctx context.Context, _ decision.Revision, changed map[string][]byte) (decision.Revision, error) {
 			return b.candidate(ctx, changed)
 		},
+		RenderReport: func(w io.Writer, format string, content []byte) error {
+			_, err := fmt.Fprintf(w, `{"form": %q, "of": %s}`, format, content)
+			return err
+		},
 		PreviewTime: time.Second,
 	})
 	return b

@@ -37,8 +37,8 @@ type Revisions interface {
 	// Activate lets a revision that served before serve again, until the policies in
 	// the folder change. It must still pass the gate. ErrNotFound if it never served.
 	Activate(ctx context.Context, digest, by string) (Activation, error)
-	// Accept lets the candidate serve that waits with this very report, on the word of a
-	// person. ErrNotFound if none does, ErrCandidateChanged if the folder holds something
+	// Accept keeps a person's word on the very report that a candidate waits with, and
+	// lets it serve. ErrNotFound if none does, ErrCandidateChanged if the folder holds something
 	// else by now.
 	Accept(ctx context.Context, report, by string) (Activation, error)
 	// Current is read once per request; the whole request uses what it returned.
@@ -60,6 +60,8 @@ type Activation struct {
 	// InPlaceOf is the tree in the folder that an earlier revision was preferred to.
 	InPlaceOf string
 	Origin    Origin
+	// Report is what was measured, if a person had to accept it; By did.
+	Report string
 	// Tests passed, Cases were decided, and Warnings are those of them that did not
 	// hold.
 	Tests, Cases, Warnings int
@@ -89,9 +91,18 @@ type PolicyStatus struct {
 	Warnings []PolicyProblem
 	// Overdue are the parts whose review should have been done by today.
 	Overdue []PolicyProblem
+	// Checking is the tree on disk while it is at the gate or being measured; nil
+	// otherwise.
+	Checking *Checking
 	// Waiting is the tree on disk if it passed the gate but turns more than a budget
 	// allows; nil otherwise.
 	Waiting *Waiting
+}
+
+// Checking is a tree that may serve soon.
+type Checking struct {
+	Revision string
+	Since    time.Time
 }
 
 // Waiting is a candidate that a person must accept before it serves.
@@ -102,6 +113,27 @@ type Waiting struct {
 	// Exceeded says, budget by budget, what is too much.
 	Exceeded []string
 	Since    time.Time
+}
+
+// Report is what a change was measured to turn, as it was when a person was asked to
+// accept it.
+type Report struct {
+	// Seq is its place in the list of reports.
+	Seq       int64
+	ID        string
+	CreatedAt time.Time
+	// Live served when Candidate was measured.
+	Live, Candidate string
+	// Content is JSON; lists leave it out.
+	Content []byte
+	// Accepted is who accepted it, if anybody did; lists alone tell.
+	Accepted Acceptance
+}
+
+// Acceptance is a person's word on a report.
+type Acceptance struct {
+	By string
+	At time.Time
 }
 
 // PolicyProblem is one thing wrong with a policy tree. Line is 1-based, 0 if the
@@ -145,6 +177,11 @@ type Store interface {
 	// Activations are those of one revision, or of all if the digest is empty, newest
 	// first, from before the given place in the log (0: from the newest).
 	Activations(ctx context.Context, digest string, before int64, limit int) ([]Activation, error)
+	// Report finds one that is kept by id; ErrNotFound.
+	Report(ctx context.Context, id string) (Report, error)
+	// Reports lists them without what they say, newest first, from before the given place
+	// (0: from the newest).
+	Reports(ctx context.Context, before int64, limit int) ([]Report, error)
 	// PartnerExists tells whether a fact was ever recorded about the partner.
 	PartnerExists(ctx context.Context, partner string) (bool, error)
 	// Partners lists partner ids in byte order, after the given one.

@@ -13,8 +13,9 @@ import (
 type Run struct {
 	Live, Candidate decision.Revision
 	// Change is what lies between them, for telling which part of it turned whom.
-	Change     decision.Change
-	Population Population
+	Change decision.Change
+	// Populations are measured one after the other, a section of the report each.
+	Populations []Population
 	// Budgets are those of the live revision and of the candidate: a change cannot grant
 	// itself more than was granted, and what it takes back counts at once.
 	Budgets [2]map[string]decision.Budget
@@ -107,30 +108,52 @@ func (r Run) Write(ctx context.Context, w Writer) (Summary, error) {
 	if err := w.Begin(header); err != nil {
 		return Summary{}, err
 	}
-	sums := newSummary(header, r.Listed)
+	report := newSummary(header, r.Budgets)
 	why := newAttributor(r.Change)
 	done := 0
-	err := each(ctx, r.Population, func(ctx context.Context, subject asked) (compared, error) {
-		return r.compare(ctx, why, subject)
-	}, func(c compared) error {
-		if done++; r.Progress != nil {
-			r.Progress(done)
+	for _, population := range r.Populations {
+		sums := report.section(population.Describe(), r.Listed)
+		if err := w.Section(sums.Population); err != nil {
+			return Summary{}, err
 		}
-		if err := sums.add(c); err != nil || c.turn == nil {
-			return err
+		err := each(ctx, population, func(ctx context.Context, subject asked) (compared, error) {
+			return r.compare(ctx, why, subject)
+		}, func(c compared) error {
+			if done++; r.Progress != nil {
+				r.Progress(done)
+			}
+			if err := sums.add(c); err != nil || c.turn == nil {
+				return err
+			}
+			return w.Turn(*c.turn)
+		})
+		if err != nil {
+			return Summary{}, err
 		}
-		return w.Turn(*c.turn)
-	})
-	if err != nil {
-		return Summary{}, err
+		if err := w.EndSection(report.add(sums)); err != nil {
+			return Summary{}, err
+		}
 	}
-	summary := sums.close(r.Budgets)
+	summary := report.close()
 	return summary, w.End(summary)
+}
+
+// Count is how many will be asked.
+func (r Run) Count(ctx context.Context) (int, error) {
+	all := 0
+	for _, population := range r.Populations {
+		n, err := population.Count(ctx)
+		if err != nil {
+			return 0, err
+		}
+		all += n
+	}
+	return all, nil
 }
 
 func (r Run) header() Header {
 	h := Header{
-		Live: r.Live.Digest(), Candidate: r.Candidate.Digest(), Population: r.Population.Describe(),
+		Live: r.Live.Digest(), Candidate: r.Candidate.Digest(),
 		Files: decision.DiffFiles(r.Live.Files(), r.Candidate.Files()), Values: decision.DiffValues(r.Live, r.Candidate),
 	}
 	for _, unit := range r.Change.Units() {

@@ -137,7 +137,7 @@ var live, candidate = rules{minimum: 300}, rules{minimum: 200, lenient: true}
 // stillClock stands still: what is measured must not be part of what is compared.
 func stillClock() time.Time { return time.Time{} }
 func newTestRun(p Population, from, to rules) Run {
-	return Run{Live: from, Candidate: to, Change: change{from, to}, Population: p, Now: stillClock, Listed: 2}
+	return Run{Live: from, Candidate: to, Change: change{from, to}, Populations: []Population{p}, Now: stillClock, Listed: 2}
 }
 
 var some = people{
@@ -204,14 +204,97 @@ func TestReports(t *testing.T) {
 	}
 }
 
+// later are the same people on another day.
+type later struct{ people }
+
+func (p later) Describe() Description {
+	d := p.people.Describe()
+	d.AsOf = "2026-02-01"
+	return d
+}
+
+// TestReplay: what was written as JSON says the same in every other form, however many
+// sections it has.
+func TestReplay(t *testing.T) {
+	t.Parallel()
+	say := Say{
+		Value:   func(unit string, value any) string { return fmt.Sprint(unit, " ", value) },
+		Outcome: func(_ string, outcome decision.Outcome) string { return string(outcome) },
+	}
+	zero := 0
+	run := newTestRun(some, live, candidate)
+	run.Populations = append(run.Populations, later{some[:3]})
+	run.Budgets[1] = map[string]decision.Budget{"p": {Turned: &zero}}
+	write := func(writer Writer) Summary {
+		summary, err := run.Write(t.Context(), writer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return summary
+	}
+	var kept bytes.Buffer
+	summary := write(NewJSON(&kept))
+	if want := []string{
+		"as of 2025-11-01, p: max_turned is 0, by the candidate revision, and the change makes it 5",
+		"as of 2025-11-01, 1 could not be decided: partner_5, p: by neither revision: cannot be decided",
+		"as of 2026-02-01, p: max_turned is 0, by the candidate revision, and the change makes it 3",
+	}; !slices.Equal(summary.Exceeded, want) {
+		t.Errorf("exceeded are %q", summary.Exceeded)
+	}
+	for name, writer := range map[string]func(*bytes.Buffer) Writer{
+		"csv": func(b *bytes.Buffer) Writer { return NewCSV(b) }, "json": func(b *bytes.Buffer) Writer { return NewJSON(b) },
+		"markdown": func(b *bytes.Buffer) Writer { return NewMarkdown(b, say) }, "table": func(b *bytes.Buffer) Writer { return NewTable(b, say) },
+	} {
+		var first, again, second bytes.Buffer
+		write(Both(writer(&first), writer(&second)))
+		if err := Replay(bytes.NewReader(kept.Bytes()), writer(&again)); err != nil {
+			t.Fatal(err)
+		}
+		if first.Len() == 0 || first.String() != again.String() || first.String() != second.String() {
+			t.Errorf("%s was\n%s\nand became\n%s", name, &first, &again)
+		}
+	}
+	if err := Replay(strings.NewReader("{"), NewCSV(new(bytes.Buffer))); err == nil {
+		t.Error("half a report was read")
+	}
+}
+
+// TestLoosened: what takes a bound away needs somebody's word, what tightens does not.
+func TestLoosened(t *testing.T) {
+	t.Parallel()
+	limit := func(n int) *int { return &n }
+	good := []decision.Outcome{"eligible", "compliant"}
+	was := decision.Budget{Good: good, NewlyNotEligible: limit(0), Turned: limit(20)}
+	for want, is := range map[string]*decision.Budget{
+		"":                                     {Good: []decision.Outcome{"compliant", "eligible"}, NewlyNotEligible: limit(0), NewlyUnknown: limit(5), Turned: limit(3)},
+		"p: its budget would go":               nil,
+		"p: max_turned would go from 20 to 21": {Good: good, NewlyNotEligible: limit(0), Turned: limit(21)},
+		"p: max_newly_not_eligible would go from 0 to no limit":           {Good: good, Turned: limit(20)},
+		`p: good would go from "compliant" and "eligible" to "compliant"`: {Good: good[1:], NewlyNotEligible: limit(0), Turned: limit(20)},
+		`p: good would go from "compliant" and "eligible" to "compliant" and "eligible" and "not_eligible"`: {
+			Good: []decision.Outcome{"eligible", "compliant", "not_eligible"}, NewlyNotEligible: limit(0), Turned: limit(20),
+		},
+	} {
+		after := map[string]decision.Budget{"new": {Turned: limit(1)}}
+		if is != nil {
+			after["p"] = *is
+		}
+		if got := strings.Join(loosened(map[string]decision.Budget{"p": was}, after), "\n"); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 // collect gathers the turns by partner.
 type collect struct {
 	order []string
 	turns map[string]Turn
 }
 
-func (c *collect) Begin(Header) error { c.turns = make(map[string]Turn); return nil }
-func (c *collect) End(Summary) error  { return nil }
+func (c *collect) Begin(Header) error        { c.turns = make(map[string]Turn); return nil }
+func (c *collect) Section(Description) error { return nil }
+func (c *collect) EndSection(Section) error  { return nil }
+func (c *collect) End(Summary) error         { return nil }
 func (c *collect) Turn(t Turn) error {
 	c.order = append(c.order, t.Partner)
 	c.turns[t.Partner] = t
@@ -232,7 +315,7 @@ func TestAttribution(t *testing.T) {
 			t.Errorf("%s was turned by %q, want %q", partner, by, want)
 		}
 	}
-	if len(got.turns) != 5 || summary.Errors != 1 || summary.Subjects != len(some) || summary.Turned != 5 {
+	if len(got.turns) != 5 || summary.Sections[0].Errors != 1 || summary.Sections[0].Subjects != len(some) || summary.Sections[0].Turned != 5 {
 		t.Errorf("%+v", summary)
 	}
 
@@ -246,7 +329,7 @@ func TestAttribution(t *testing.T) {
 	if by := got.turns["partner_3"].By.String(); by != "colours with texts" || len(got.turns) != 1 {
 		t.Errorf("turned by %q: %v", by, got.turns)
 	}
-	if p := summary.Programs[0]; p.NewlyUnknown != 4 || p.Unknown["stamp"] != 4 {
+	if p := summary.Sections[0].Programs[0]; p.NewlyUnknown != 4 || p.Unknown["stamp"] != 4 {
 		t.Errorf("%+v", p)
 	}
 }

@@ -34,6 +34,14 @@ type Description struct {
 	Most   int   `json:"most,omitempty"`
 }
 
+// short names it among the others of one report.
+func (d Description) short() string {
+	if d.Of == "decisions" {
+		return "over logged decisions"
+	}
+	return "as of " + string(d.AsOf)
+}
+
 // Store is where populations are read.
 type Store interface {
 	decision.FactStore

@@ -33,8 +33,10 @@ type prose struct {
 	header Header
 }
 
-func (p *prose) Begin(h Header) error { p.header = h; return nil }
-func (p *prose) Turn(Turn) error      { return nil }
+func (p *prose) Begin(h Header) error      { p.header = h; return nil }
+func (p *prose) Section(Description) error { return nil }
+func (p *prose) Turn(Turn) error           { return nil }
+func (p *prose) EndSection(Section) error  { return nil }
 
 func (p *prose) End(s Summary) error {
 	var b strings.Builder
@@ -48,47 +50,58 @@ func (p *prose) End(s Summary) error {
 }
 
 func (p *prose) writeTable(b *strings.Builder, s Summary) {
-	fmt.Fprintf(b, "live       %s\ncandidate  %s\nover       %s\n", p.header.Live, p.header.Candidate, p.population(s))
+	fmt.Fprintf(b, "live       %s\ncandidate  %s\n", p.header.Live, p.header.Candidate)
 	p.list(b, "Values changed", p.values(), "  ")
 	p.list(b, "Files changed", p.files(), "  ")
-	fmt.Fprintf(b, "\n%s\n", p.verdict(s))
-	p.list(b, "By program", p.programs(s), "  ")
-	if len(s.Groups) > 0 {
-		fmt.Fprintln(b)
-		rows := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(rows, "PROGRAM\tBEFORE\tAFTER\tCOUNT\tTURNED BY\tSUBJECTS")
-		for _, g := range s.Groups {
-			fmt.Fprintf(rows, "%s\t%s\t%s\t%d\t%s\t%s\n", g.Program, p.say.Outcome(g.Program, g.Before), p.say.Outcome(g.Program, g.After),
-				g.Count, g.By, someOf(g.Subjects, g.Count))
+	for _, section := range s.Sections {
+		fmt.Fprintf(b, "\nMeasured over %s.\n%s\n", p.population(section), p.verdict(section))
+		p.list(b, "By program", p.programs(section), "  ")
+		if len(section.Groups) > 0 {
+			fmt.Fprintln(b)
+			rows := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+			fmt.Fprintln(rows, "PROGRAM\tBEFORE\tAFTER\tCOUNT\tTURNED BY\tSUBJECTS")
+			for _, g := range section.Groups {
+				fmt.Fprintf(rows, "%s\t%s\t%s\t%d\t%s\t%s\n", g.Program, p.say.Outcome(g.Program, g.Before), p.say.Outcome(g.Program, g.After),
+					g.Count, g.By, someOf(g.Subjects, g.Count))
+			}
+			rows.Flush()
 		}
-		rows.Flush()
+		p.list(b, "Findings that became unknown", unknowns(section), "  ")
+		p.list(b, "Not decided", failures(section), "  ")
 	}
-	p.list(b, "Findings that became unknown", unknowns(s), "  ")
-	p.list(b, "Not decided", failures(s), "  ")
-	p.list(b, "Over budget", exceeded(s), "  ")
+	p.list(b, "Over budget", s.Exceeded, "  ")
 	fmt.Fprintf(b, "\n%s\nreport %s\n", evaluation(s), s.ID)
 }
 
 func (p *prose) writeMarkdown(b *strings.Builder, s Summary) {
-	fmt.Fprintf(b, "## Impact of a policy change\n\n**%s**\n\n", p.verdict(s))
-	fmt.Fprintf(b, "Measured over %s.\n", p.population(s))
-	p.list(b, "### Over budget", exceeded(s), "- ")
-	p.list(b, "### By program", p.programs(s), "- ")
+	fmt.Fprintf(b, "## Impact of a policy change\n")
+	for _, section := range s.Sections {
+		fmt.Fprintf(b, "\n**%s**\n\nMeasured over %s.\n", p.verdict(section), p.population(section))
+	}
+	p.list(b, "### Over budget", s.Exceeded, "- ")
 	p.list(b, "### Values changed", p.values(), "- ")
 	p.list(b, "### Files changed", p.files(), "- ")
-	for _, program := range s.Programs {
-		if program.Turned > 0 {
-			p.program(b, program, s.Groups)
+	for _, section := range s.Sections {
+		below := "###"
+		if len(s.Sections) > 1 {
+			fmt.Fprintf(b, "\n### What turns %s\n", section.Population.short())
+			below = "####"
 		}
+		p.list(b, below+" By program", p.programs(section), "- ")
+		for _, program := range section.Programs {
+			if program.Turned > 0 {
+				p.program(b, below, program, section.Groups)
+			}
+		}
+		p.list(b, below+" Findings that became unknown", unknowns(section), "- ")
+		p.list(b, below+" Not decided", failures(section), "- ")
 	}
-	p.list(b, "### Findings that became unknown", unknowns(s), "- ")
-	p.list(b, "### Not decided", failures(s), "- ")
 	fmt.Fprintf(b, "\n%s\n\nLive `%s`, candidate `%s`, report `%s`.\n", evaluation(s), p.header.Live, p.header.Candidate, s.ID)
 }
 
 // program lists who turns, by the change that turned them.
-func (p *prose) program(b *strings.Builder, program ProgramSummary, groups []Group) {
-	fmt.Fprintf(b, "\n### `%s`\n", program.Program)
+func (p *prose) program(b *strings.Builder, heading string, program ProgramSummary, groups []Group) {
+	fmt.Fprintf(b, "\n%s `%s`\n", heading, program.Program)
 	by := ""
 	for _, g := range groups {
 		if g.Program != program.Program {
@@ -124,16 +137,16 @@ func (p *prose) list(b *strings.Builder, heading string, lines []string, bullet 
 }
 
 // verdict is the result in a sentence.
-func (p *prose) verdict(s Summary) string {
+func (p *prose) verdict(s Section) string {
 	ways := ""
 	if len(s.Programs) == 1 {
 		ways = p.ways(s.Programs[0])
 	}
-	return turned(s.Turned, counted(s.Subjects, p.noun())) + ways + "."
+	return turned(s.Turned, counted(s.Subjects, noun(s.Population))) + ways + "."
 }
 
 // programs is a line for each program, if there are several.
-func (p *prose) programs(s Summary) []string {
+func (p *prose) programs(s Section) []string {
 	if len(s.Programs) < 2 {
 		return nil
 	}
@@ -165,20 +178,24 @@ func turned(n int, of string) string {
 	return strconv.Itoa(n) + " of " + of + " turn"
 }
 
-func (p *prose) noun() string {
+func noun(d Description) string {
 	switch {
-	case p.header.Population.Of == "decisions":
+	case d.Of == "decisions":
 		return "logged decision"
-	case len(p.header.Population.Programs) > 1:
+	case len(d.Programs) > 1:
 		return "answer"
 	}
 	return "partner"
 }
 
-func (p *prose) population(s Summary) string {
-	d := p.header.Population
+func (p *prose) population(s Section) string {
+	d := s.Population
 	if d.Of == "decisions" {
-		return fmt.Sprintf("the last %s up to number %d of the log", counted(s.Subjects, p.noun()), d.Newest)
+		of := ""
+		if len(d.Programs) > 0 {
+			of = " of " + strings.Join(d.Programs, ", ")
+		}
+		return fmt.Sprintf("the last %s%s up to number %d of the log", counted(s.Subjects, noun(d)), of, d.Newest)
 	}
 	programs := strings.Join(d.Programs, ", ")
 	return fmt.Sprintf("all stored partners as of %s, for %s (facts up to number %d)", p.say.Value("day", string(d.AsOf)), programs, d.Position)
@@ -207,7 +224,7 @@ func (p *prose) files() []string {
 	return lines
 }
 
-func unknowns(s Summary) []string {
+func unknowns(s Section) []string {
 	var lines []string
 	for _, p := range s.Programs {
 		for _, id := range slices.Sorted(maps.Keys(p.Unknown)) {
@@ -217,18 +234,10 @@ func unknowns(s Summary) []string {
 	return lines
 }
 
-func failures(s Summary) []string {
+func failures(s Section) []string {
 	lines := slices.Clone(s.FirstErrors)
 	if more := s.Errors - len(lines); more > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more", more))
-	}
-	return lines
-}
-
-func exceeded(s Summary) []string {
-	var lines []string
-	for _, e := range s.Exceeded {
-		lines = append(lines, e.String())
 	}
 	return lines
 }

@@ -18,20 +18,32 @@ import (
 // Header is what is known before anybody is asked.
 type Header struct {
 	Live, Candidate string
-	Population      Description
 	Files           []decision.FileChange
 	Values          []decision.ValueChange
 	// Units are the parts of the change that are tried alone.
 	Units []string
 }
 
-// Summary counts; it names at most so many subjects of each kind.
+// Summary is the report as a whole.
 type Summary struct {
-	// ID is the SHA-256 over the two digests, the population and all turns: the same
+	// ID is the SHA-256 over the two digests, the populations and all turns: the same
 	// question and the same answer have the same id, and nothing else has.
-	ID       string `json:"report"`
-	Subjects int    `json:"subjects"`
-	Turned   int    `json:"turned"`
+	ID string `json:"report"`
+	// Exceeded says, a line each, what is too much without a person's word: the limits of
+	// budgets that are not kept, budgets that the change loosens, and subjects that cannot
+	// be decided where there are budgets.
+	Exceeded []string `json:"exceeded,omitempty"`
+	// Evaluation is measured, and so differs from run to run; the id does not cover it.
+	Evaluation Evaluation `json:"evaluation"`
+	Sections   []Section  `json:"-"`
+}
+
+// Section counts what came out over one population; it names at most so many subjects
+// of each kind.
+type Section struct {
+	Population Description `json:"-"`
+	Subjects   int         `json:"subjects"`
+	Turned     int         `json:"turned"`
 	// Moved have other findings but the same outcome.
 	Moved  int `json:"findings_only"`
 	Errors int `json:"errors"`
@@ -40,8 +52,6 @@ type Summary struct {
 	Programs    []ProgramSummary `json:"programs"`
 	Groups      []Group          `json:"groups"`
 	Exceeded    []Exceeded       `json:"exceeded,omitempty"`
-	// Evaluation is measured, and so differs from run to run; the id does not cover it.
-	Evaluation Evaluation `json:"evaluation"`
 }
 
 // ProgramSummary counts the subjects of one program.
@@ -102,11 +112,85 @@ type Evaluation struct {
 
 const maxErrors = 5
 
-// summing adds up.
-type summing struct {
+// report adds up the sections.
+type report struct {
 	Summary
+	budgets [2]map[string]decision.Budget
+	digest  hash.Hash
+	took    [2]time.Duration
+}
+
+func newSummary(h Header, budgets [2]map[string]decision.Budget) *report {
+	r := &report{budgets: budgets, digest: sha256.New()}
+	_ = r.hash(struct { // plain text: it cannot fail
+		Live      string `json:"live"`
+		Candidate string `json:"candidate"`
+	}{h.Live, h.Candidate})
+	r.Exceeded = loosened(budgets[0], budgets[1])
+	return r
+}
+
+// hash covers the value with the id, as a line of canonical JSON.
+func (r *report) hash(value any) error {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	if raw, err = decision.Canonical(raw); err != nil {
+		return err
+	}
+	r.digest.Write(append(raw, '\n'))
+	return nil
+}
+
+func (r *report) section(population Description, listed int) *summing {
+	_ = r.hash(struct { // plain text and numbers: it cannot fail
+		Population Description `json:"population"`
+	}{population})
+	s := &summing{hash: r.hash, listed: listed, programs: make(map[string]*ProgramSummary), groups: make(map[groupName]*Group)}
+	s.Population = population
+	for _, name := range population.Programs {
+		s.program(name)
+	}
+	return s
+}
+
+// add ends a section.
+func (r *report) add(s *summing) Section {
+	section := s.close(r.budgets)
+	r.Sections = append(r.Sections, section)
+	for i, took := range s.took {
+		r.took[i] += took
+	}
+	return section
+}
+
+func (r *report) close() Summary {
+	r.ID = hex.EncodeToString(r.digest.Sum(nil))
+	for _, s := range r.Sections {
+		where := ""
+		if len(r.Sections) > 1 {
+			where = s.Population.short() + ", "
+		}
+		for _, e := range s.Exceeded {
+			r.Exceeded = append(r.Exceeded, where+e.String())
+		}
+		if s.Errors > 0 && len(r.budgets[0])+len(r.budgets[1]) > 0 {
+			r.Exceeded = append(r.Exceeded, fmt.Sprintf("%s%d could not be decided: %s", where, s.Errors, strings.Join(s.FirstErrors, "; ")))
+		}
+	}
+	r.Evaluation = Evaluation{LiveSeconds: r.took[0].Seconds(), CandidateSeconds: r.took[1].Seconds()}
+	if r.took[0] > 0 {
+		r.Evaluation.Ratio = r.Evaluation.CandidateSeconds / r.Evaluation.LiveSeconds
+	}
+	return r.Summary
+}
+
+// summing adds up one section.
+type summing struct {
+	Section
+	hash     func(value any) error
 	listed   int
-	digest   hash.Hash
 	programs map[string]*ProgramSummary
 	groups   map[groupName]*Group
 	took     [2]time.Duration
@@ -116,32 +200,6 @@ type groupName struct {
 	program       string
 	before, after decision.Outcome
 	by            string
-}
-
-func newSummary(h Header, listed int) *summing {
-	s := &summing{listed: listed, digest: sha256.New(), programs: make(map[string]*ProgramSummary), groups: make(map[groupName]*Group)}
-	_ = s.hash(struct { // plain text and numbers: it cannot fail
-		Live       string      `json:"live"`
-		Candidate  string      `json:"candidate"`
-		Population Description `json:"population"`
-	}{h.Live, h.Candidate, h.Population})
-	for _, name := range h.Population.Programs {
-		s.program(name)
-	}
-	return s
-}
-
-// hash covers the value with the id, as a line of canonical JSON.
-func (s *summing) hash(value any) error {
-	raw, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	if raw, err = decision.Canonical(raw); err != nil {
-		return err
-	}
-	s.digest.Write(append(raw, '\n'))
-	return nil
 }
 
 func (s *summing) program(name string) *ProgramSummary {
@@ -210,8 +268,7 @@ func (s *summing) turn(p *ProgramSummary, t Turn) error {
 }
 
 // close sorts and holds the counts against the budgets.
-func (s *summing) close(budgets [2]map[string]decision.Budget) Summary {
-	s.ID = hex.EncodeToString(s.digest.Sum(nil))
+func (s *summing) close(budgets [2]map[string]decision.Budget) Section {
 	s.Programs, s.Groups = []ProgramSummary{}, []Group{}
 	for _, name := range slices.Sorted(maps.Keys(s.programs)) {
 		p := s.programs[name]
@@ -236,11 +293,7 @@ func (s *summing) close(budgets [2]map[string]decision.Budget) Summary {
 			strings.Compare(string(a.Before), string(b.Before)), strings.Compare(string(a.After), string(b.After)),
 		)
 	})
-	s.Evaluation = Evaluation{LiveSeconds: s.took[0].Seconds(), CandidateSeconds: s.took[1].Seconds()}
-	if s.took[0] > 0 {
-		s.Evaluation.Ratio = s.Evaluation.CandidateSeconds / s.Evaluation.LiveSeconds
-	}
-	return s.Summary
+	return s.Section
 }
 
 // hold notes each limit that is not kept. Of two that are set for the same, the lower

@@ -10,12 +10,37 @@ import (
 	"assay/server/decision"
 )
 
-// Writer gets a report as it comes about.
+// Writer gets a report as it comes about: after the beginning each section, with its
+// turns between its own beginning and end.
 type Writer interface {
 	Begin(Header) error
+	Section(Description) error
 	Turn(Turn) error
+	EndSection(Section) error
 	End(Summary) error
 }
+
+// Both writes to two at once.
+func Both(first, second Writer) Writer { return both{first, second} }
+
+type both [2]Writer
+
+func (w both) each(write func(Writer) error) error {
+	if err := write(w[0]); err != nil {
+		return err
+	}
+	return write(w[1])
+}
+
+func (w both) Begin(h Header) error { return w.each(func(w Writer) error { return w.Begin(h) }) }
+func (w both) Section(d Description) error {
+	return w.each(func(w Writer) error { return w.Section(d) })
+}
+func (w both) Turn(t Turn) error { return w.each(func(w Writer) error { return w.Turn(t) }) }
+func (w both) EndSection(s Section) error {
+	return w.each(func(w Writer) error { return w.EndSection(s) })
+}
+func (w both) End(s Summary) error { return w.each(func(w Writer) error { return w.End(s) }) }
 
 // NewCSV writes one row per turn.
 func NewCSV(w io.Writer) Writer { return &csvWriter{csv.NewWriter(w)} }
@@ -46,26 +71,28 @@ func plainCell(id string) string {
 	return id
 }
 
+func (w *csvWriter) Section(Description) error { return nil }
+func (w *csvWriter) EndSection(Section) error  { return nil }
+
 func (w *csvWriter) End(Summary) error {
 	w.rows.Flush()
 	return w.rows.Error()
 }
 
-// NewJSON writes one document.
+// NewJSON writes one document, which Replay reads.
 func NewJSON(w io.Writer) Writer { return &jsonWriter{w: w} }
 
 type jsonWriter struct {
-	w     io.Writer
-	turns int
+	w               io.Writer
+	sections, turns int
 }
 
 type jsonHeader struct {
-	Live       string       `json:"live"`
-	Candidate  string       `json:"candidate"`
-	Population Description  `json:"population"`
-	Values     []jsonValue  `json:"values"`
-	Files      []jsonChange `json:"files"`
-	Units      []string     `json:"units"`
+	Live      string       `json:"live"`
+	Candidate string       `json:"candidate"`
+	Values    []jsonValue  `json:"values"`
+	Files     []jsonChange `json:"files"`
+	Units     []string     `json:"units"`
 }
 
 type jsonChange struct {
@@ -83,7 +110,7 @@ type jsonValue struct {
 }
 
 func (w *jsonWriter) Begin(h Header) error {
-	out := jsonHeader{h.Live, h.Candidate, h.Population, []jsonValue{}, []jsonChange{}, append([]string{}, h.Units...)}
+	out := jsonHeader{h.Live, h.Candidate, []jsonValue{}, []jsonChange{}, append([]string{}, h.Units...)}
 	for _, v := range h.Values {
 		out.Values = append(out.Values, jsonValue(v))
 	}
@@ -94,7 +121,18 @@ func (w *jsonWriter) Begin(h Header) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(w.w, "%s,\n\"turns\": [", raw[:len(raw)-1])
+	_, err = fmt.Fprintf(w.w, "%s,\n\"sections\": [", raw[:len(raw)-1])
+	return err
+}
+
+func (w *jsonWriter) Section(d Description) error {
+	raw, err := encode(d)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w.w, "%s{\"population\":%s,\n\"turns\": [", separator(w.sections), raw)
+	w.sections++
+	w.turns = 0
 	return err
 }
 
@@ -103,11 +141,24 @@ func (w *jsonWriter) Turn(t Turn) error {
 	if err != nil {
 		return err
 	}
-	separator := ",\n"
-	if w.turns++; w.turns == 1 {
-		separator = "\n"
+	_, err = fmt.Fprintf(w.w, "%s%s", separator(w.turns), raw)
+	w.turns++
+	return err
+}
+
+func separator(before int) string {
+	if before == 0 {
+		return "\n"
 	}
-	_, err = fmt.Fprintf(w.w, "%s%s", separator, raw)
+	return ",\n"
+}
+
+func (w *jsonWriter) EndSection(s Section) error {
+	raw, err := encode(s)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w.w, "\n],\n%s", raw[1:])
 	return err
 }
 
@@ -126,4 +177,52 @@ func encode(value any) ([]byte, error) {
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(value)
 	return []byte(strings.TrimSpace(b.String())), err
+}
+
+// document is what jsonWriter writes.
+type document struct {
+	jsonHeader
+	Sections []struct {
+		Population Description `json:"population"`
+		Turns      []Turn      `json:"turns"`
+		Section
+	} `json:"sections"`
+	Summary
+}
+
+// Replay hands a report that was written as JSON to another writer.
+func Replay(r io.Reader, w Writer) error {
+	var d document
+	dec := json.NewDecoder(r)
+	dec.UseNumber() // the values of the rules stay as they were
+	if err := dec.Decode(&d); err != nil {
+		return fmt.Errorf("read the report: %w", err)
+	}
+	header := Header{Live: d.Live, Candidate: d.Candidate, Units: d.Units}
+	for _, v := range d.Values {
+		header.Values = append(header.Values, decision.ValueChange(v))
+	}
+	for _, f := range d.Files {
+		header.Files = append(header.Files, decision.FileChange(f))
+	}
+	if err := w.Begin(header); err != nil {
+		return err
+	}
+	summary := d.Summary
+	for _, s := range d.Sections {
+		s.Section.Population = s.Population
+		if err := w.Section(s.Population); err != nil {
+			return err
+		}
+		for _, t := range s.Turns {
+			if err := w.Turn(t); err != nil {
+				return err
+			}
+		}
+		if err := w.EndSection(s.Section); err != nil {
+			return err
+		}
+		summary.Sections = append(summary.Sections, s.Section)
+	}
+	return w.End(summary)
 }

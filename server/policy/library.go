@@ -2,7 +2,6 @@ package policy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -14,7 +13,8 @@ import (
 	"assay/server/decision"
 )
 
-// Archive keeps every tree that ever served, and when it did.
+// Archive keeps every tree that ever served, and when it did, and the reports that
+// somebody had to accept. Other processes may write to it too.
 type Archive interface {
 	// Activate keeps the tree, unless it is kept already, and that it serves from now
 	// on, in one step. It gives the activation its place in the log.
@@ -23,10 +23,23 @@ type Archive interface {
 	LastActivation(ctx context.Context) (decision.Activation, error)
 	// RevisionFiles gives decision.ErrNotFound for a tree that never served.
 	RevisionFiles(ctx context.Context, digest string) (map[string][]byte, error)
+	// KeepReport keeps a report, unless it is kept already.
+	KeepReport(ctx context.Context, r decision.Report) error
+	// Accept keeps a person's word on a report that is kept. The first one counts, and is
+	// what comes back.
+	Accept(ctx context.Context, report string, a decision.Acceptance) (decision.Acceptance, error)
+	// Acceptance gives decision.ErrNotFound if nobody accepted the report.
+	Acceptance(ctx context.Context, report string) (decision.Acceptance, error)
 }
 
 // Library gives the revision that serves, and takes over a new tree when it passes
 // the gate. A bad one never replaces a good one.
+//
+// Looking is slow and serving is not: one goroutine at a time looks at the folder, gates
+// and measures what it finds there (look.go, waiting.go), while what serves is changed
+// behind a lock that is only ever held for a moment. So a person who goes back to an
+// earlier revision never waits for a measurement, and a measurement that was overtaken
+// is not acted on.
 type Library struct {
 	Archive Archive
 	Now     func() time.Time
@@ -37,27 +50,26 @@ type Library struct {
 	Layers []fs.FS
 	// Origin says what is known of a tree that was just read; nil: nothing but Name.
 	Origin func(ctx context.Context) decision.Origin
-	// Measure tells which budgets a candidate exceeds, in place of what serves, and the
-	// id of the report that says so. One that exceeds any waits. nil: nothing is measured.
-	Measure func(ctx context.Context, live, candidate *Revision) (report string, exceeded []string, err error)
+	// Measure finds out what a candidate turns in place of what serves, and says, a line
+	// each, what of it is too much without a person's word. One of which anything is waits.
+	// nil: nothing is measured.
+	Measure func(ctx context.Context, live, candidate *Revision) (report decision.Report, exceeded []string, err error)
 
+	looking sync.Mutex // one look at the folder at a time
+	// refused is the tree that did not pass the gate when it was looked at last.
+	refused refusal
+
+	serving sync.Mutex // one change of what serves at a time; nothing slow happens under it
 	current atomic.Pointer[Revision]
-
-	reloading sync.Mutex // one reload or activation at a time
+	// folder is the tree that was last read there, last the activation that serves.
+	folder string
+	last   decision.Activation
 	// passedOver is the tree in the folder that an earlier revision was preferred to; as
 	// long as the folder holds it, the earlier one goes on.
 	passedOver string
-	// folder is the tree that was last read there, last the newest activation.
-	folder string
-	last   decision.Activation
 	// waiting passed the gate, and waits for a person with the report waitingFor.
 	waiting    *Report
 	waitingFor string
-	// tried is the digest of the tree that was looked at last, refusal what kept it
-	// from serving, until is when to look again all the same.
-	tried   string
-	refusal error
-	until   time.Time
 
 	statusMu sync.Mutex
 	status   decision.PolicyStatus
@@ -68,10 +80,6 @@ type Library struct {
 }
 
 var _ decision.Revisions = (*Library)(nil)
-
-// tryAgain is how long a refused tree is left alone. It may have been refused for a
-// passing reason, such as a test that ran into its time limit on a busy machine.
-const tryAgain = 30 * time.Second
 
 // maxEarlier bounds the earlier revisions held in memory; the archive has them all.
 const maxEarlier = 8
@@ -138,111 +146,31 @@ func (l *Library) keep(r *Revision) {
 	l.earlier[r.digest] = r
 }
 
-// Reload looks at the tree and, if it changed and passes the gate, lets it serve.
-// The error says why it may not; Status says so too until the tree is mended.
-func (l *Library) Reload(ctx context.Context) error {
-	l.reloading.Lock()
-	defer l.reloading.Unlock()
-	tree, err := ReadTree(l.Layers...)
-	if err != nil {
-		l.tried = ""
-		return l.refuse(&decision.RefusedError{Problems: []decision.PolicyProblem{{Message: err.Error()}}})
-	}
-	digest := tree.Digest()
-	if digest == l.tried && (l.refusal == nil || l.Now().Before(l.until)) {
-		return l.refusal
-	}
-	l.tried, l.refusal, l.until = digest, nil, l.Now().Add(tryAgain)
-	l.folder = digest
-	l.stopWaiting()
-	if current := l.current.Load(); current != nil && current.digest == digest {
-		l.recover()
-		return l.follow(ctx, current)
-	}
-	if again, err := l.goneBack(ctx, digest); again || err != nil {
-		if err == nil {
-			l.recover() // what the folder holds is known, and passed over
-		}
-		return err
-	}
-	report, err := Gate(ctx, tree)
-	if err != nil {
-		l.refusal = err
-		return l.refuse(err)
-	}
-	if held, err := l.hold(ctx, report); held || err != nil {
-		if err != nil {
-			l.tried = "" // it could not be measured: try again
-			return l.refuse(err)
-		}
-		return nil
-	}
-	if _, err := l.activate(ctx, report, decision.Activation{Origin: l.origin(ctx)}); err != nil {
-		l.tried = "" // not the tree's fault: try again
-		return l.refuse(err)
-	}
-	return nil
-}
-
-// goneBack tells whether the folder still holds the tree that somebody preferred an
-// earlier revision to. At the start of the program that revision is made to serve.
-func (l *Library) goneBack(ctx context.Context, digest string) (bool, error) {
-	if l.current.Load() != nil {
-		return l.passedOver == digest, nil
-	}
-	last, err := l.Archive.LastActivation(ctx)
-	if errors.Is(err, decision.ErrNotFound) || err == nil && last.InPlaceOf != digest {
-		return false, nil
-	}
-	if err != nil {
-		return false, l.refuse(fmt.Errorf("read the last activation: %w", err))
-	}
-	_, err = l.activateEarlier(ctx, last.Revision, "", digest)
-	return true, err
-}
-
-// follow takes the folder up again, if an earlier revision was preferred to it and it now
-// holds that very revision.
-func (l *Library) follow(ctx context.Context, current *Revision) error {
-	if l.passedOver == "" {
-		return nil
-	}
-	a := l.last
-	a.By, a.InPlaceOf, a.Origin, a.At = "", "", l.origin(ctx), l.Now().UTC().Truncate(time.Microsecond)
-	a, err := l.Archive.Activate(ctx, a, current.tree)
-	if err != nil {
-		l.tried = "" // not the tree's fault: try again
-		return l.refuse(fmt.Errorf("keep revision %s: %w", current.digest, err))
-	}
-	l.last, l.passedOver = a, ""
-	l.statusMu.Lock()
-	defer l.statusMu.Unlock()
-	l.status.Source, l.status.InPlaceOf = a.Origin.Source, ""
-	return nil
-}
-
-// Activate implements decision.Revisions.
+// Activate implements decision.Revisions. It measures nothing and waits for no look: a
+// person does it by name, mostly because something is wrong.
 func (l *Library) Activate(ctx context.Context, digest, by string) (decision.Activation, error) {
-	l.reloading.Lock()
-	defer l.reloading.Unlock()
-	inPlaceOf := ""
-	if l.folder != digest {
-		inPlaceOf = l.folder
+	report, err := l.gateEarlier(ctx, digest)
+	if err != nil {
+		return decision.Activation{}, err
 	}
-	return l.activateEarlier(ctx, digest, by, inPlaceOf)
+	l.serving.Lock()
+	defer l.serving.Unlock()
+	a := decision.Activation{By: by, Origin: earlierOrigin}
+	if l.folder != digest {
+		a.InPlaceOf = l.folder
+	}
+	return l.activate(ctx, report, a)
 }
 
-func (l *Library) activateEarlier(ctx context.Context, digest, by, inPlaceOf string) (decision.Activation, error) {
+var earlierOrigin = decision.Origin{Source: "an earlier revision"}
+
+// gateEarlier holds a revision that served before against the gate as it is now.
+func (l *Library) gateEarlier(ctx context.Context, digest string) (Report, error) {
 	files, err := l.archived(ctx, digest)
 	if err != nil {
-		return decision.Activation{}, err
+		return Report{}, err
 	}
-	report, err := Gate(ctx, files)
-	if err != nil {
-		return decision.Activation{}, err
-	}
-	origin := decision.Origin{Source: "an earlier revision"}
-	return l.activate(ctx, report, decision.Activation{By: by, InPlaceOf: inPlaceOf, Origin: origin})
+	return Gate(ctx, files)
 }
 
 func (l *Library) origin(ctx context.Context) decision.Origin {
@@ -254,15 +182,24 @@ func (l *Library) origin(ctx context.Context) decision.Origin {
 	return origin
 }
 
-// activate keeps that the revision serves from now on, and lets it.
+// activate keeps that the revision serves from now on, and lets it; l.serving is held.
 func (l *Library) activate(ctx context.Context, report Report, a decision.Activation) (decision.Activation, error) {
-	r, warnings := report.Revision, report.Warnings
-	a.Revision, a.At = r.digest, l.Now().UTC().Truncate(time.Microsecond)
-	a.Tests, a.Cases, a.Warnings = report.Tests.Passed, report.Cases, len(warnings)
+	r := report.Revision
+	a.Revision, a.At = r.digest, l.now()
+	a.Tests, a.Cases, a.Warnings = report.Tests.Passed, report.Cases, len(report.Warnings)
 	a, err := l.Archive.Activate(ctx, a, r.tree)
 	if err != nil {
 		return a, fmt.Errorf("keep revision %s: %w", r.digest, err)
 	}
+	l.serve(r, a, report.Warnings)
+	return a, nil
+}
+
+// now is in whole microseconds, as instants are kept.
+func (l *Library) now() time.Time { return l.Now().UTC().Truncate(time.Microsecond) }
+
+// serve lets the revision serve, as the activation says; l.serving is held.
+func (l *Library) serve(r *Revision, a decision.Activation, warnings []decision.PolicyProblem) {
 	l.last, l.passedOver = a, a.InPlaceOf
 	l.waiting, l.waitingFor = nil, ""
 	if previous := l.current.Load(); previous != nil {
@@ -273,19 +210,20 @@ func (l *Library) activate(ctx context.Context, report Report, a decision.Activa
 	l.statusMu.Lock()
 	l.status = decision.PolicyStatus{
 		Revision: r.digest, ActivatedAt: a.At, Source: a.Origin.Source, InPlaceOf: a.InPlaceOf, Warnings: warnings,
+		Checking: l.status.Checking,
 	}
 	l.current.Store(r)
 	l.statusMu.Unlock()
 
-	l.Logger.Info("policies active", "revision", r.digest, "source", a.Origin.Source, "by", a.By, "in_place_of", a.InPlaceOf, "programs", len(r.programs))
+	l.Logger.Info("policies active", "revision", r.digest, "source", a.Origin.Source, "by", a.By, "report", a.Report,
+		"in_place_of", a.InPlaceOf, "programs", len(r.programs))
 	for _, w := range warnings {
 		l.Logger.Warn("a case does not hold", "at", fmt.Sprintf("%s:%d", w.File, w.Line), "detail", w.Message)
 	}
-	return a, nil
 }
 
-// refuse keeps what serves and says why.
-func (l *Library) refuse(err error) error {
+// complain keeps what serves and says why the folder does not.
+func (l *Library) complain(err error) {
 	list := problemsOf(err)
 	l.statusMu.Lock()
 	known := slices.Equal(l.status.Problems, list)
@@ -295,15 +233,14 @@ func (l *Library) refuse(err error) error {
 	l.status.Problems = list
 	l.statusMu.Unlock()
 	if known {
-		return err // said before
+		return // said before
 	}
 	for _, p := range list {
 		l.Logger.Error("policies refused", "at", fmt.Sprintf("%s:%d", p.File, p.Line), "detail", p.Message)
 	}
-	return err
 }
 
-// recover forgets the problems: what is on disk is what serves.
+// recover forgets the problems: what the folder holds serves, waits or is passed over.
 func (l *Library) recover() {
 	l.statusMu.Lock()
 	defer l.statusMu.Unlock()

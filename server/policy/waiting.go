@@ -8,45 +8,60 @@ import (
 	"assay/server/decision"
 )
 
-// hold measures what passed the gate and, if it exceeds a budget, lets it wait while
-// what served before goes on; l.reloading is held.
-func (l *Library) hold(ctx context.Context, report Report) (held bool, err error) {
-	if l.Measure == nil {
-		return false, nil
-	}
-	live, last, err := l.servedLast(ctx)
-	if errors.Is(err, decision.ErrNotFound) {
-		return false, nil // the first tree of all turns nobody
-	}
+// consider takes a new tree through the gate and measures it against what serves. Then
+// it serves, or waits for a person; l.looking is held.
+func (l *Library) consider(ctx context.Context, tree Tree, digest string) error {
+	defer l.checking(digest)()
+	candidate, err := Gate(ctx, tree)
 	if err != nil {
-		return false, err
+		if ctx.Err() == nil {
+			l.refused = refusal{digest, err, l.Now().Add(tryAgain)}
+		}
+		return err
 	}
-	if live.digest == report.Revision.digest {
-		return false, nil
-	}
-	id, exceeded, err := l.Measure(ctx, live, report.Revision)
-	if err != nil {
-		return false, fmt.Errorf("measure the impact of revision %s: %w", report.Revision.digest, err)
-	}
-	if len(exceeded) == 0 {
-		return false, nil
-	}
-	if l.current.Load() == nil { // at the start of the program
-		if _, err := l.activateEarlier(ctx, last.Revision, last.By, ""); err != nil {
-			return false, fmt.Errorf("a change waits to be accepted, and what served before cannot go on: %w", err)
+	origin := l.origin(ctx)
+	for {
+		live, last, err := l.servedLast(ctx)
+		if err != nil {
+			return err
+		}
+		m, err := l.measure(ctx, live, candidate.Revision)
+		if err != nil {
+			return fmt.Errorf("measure the impact of revision %s: %w", digest, err)
+		}
+		if m.waits() && l.current.Load() == nil { // at the start of the program
+			if err := l.goOn(ctx, last); err != nil {
+				return fmt.Errorf("a change waits to be accepted, and what served before cannot go on: %w", err)
+			}
+		}
+		if err := l.followOthers(ctx, digest); err != nil {
+			return err
+		}
+		if done, err := l.settle(ctx, candidate, origin, m); done || err != nil {
+			return err
 		}
 	}
-	l.wait(report, id, exceeded)
-	return true, nil
 }
 
-// servedLast is what a candidate is measured against.
+// checking says in the status what is looked at, until the function it returns is called.
+func (l *Library) checking(digest string) (done func()) {
+	set := func(c *decision.Checking) {
+		l.statusMu.Lock()
+		defer l.statusMu.Unlock()
+		l.status.Checking = c
+	}
+	set(&decision.Checking{Revision: digest, Since: l.Now().UTC()})
+	return func() { set(nil) }
+}
+
+// servedLast is what a candidate is measured against: nil for the first tree of all,
+// which turns nobody.
 func (l *Library) servedLast(ctx context.Context) (*Revision, decision.Activation, error) {
 	if r := l.current.Load(); r != nil {
 		return r, decision.Activation{}, nil
 	}
-	last, err := l.Archive.LastActivation(ctx)
-	if err != nil {
+	last, err := l.lastActivation(ctx)
+	if err != nil || last.Revision == "" {
 		return nil, last, err
 	}
 	files, err := l.archived(ctx, last.Revision)
@@ -57,18 +72,88 @@ func (l *Library) servedLast(ctx context.Context) (*Revision, decision.Activatio
 	return r, last, err
 }
 
-func (l *Library) wait(report Report, id string, exceeded []string) {
-	l.waiting, l.waitingFor = &report, id
+// measured is what a candidate turns in place of what serves.
+type measured struct {
+	live     *Revision
+	report   decision.Report
+	exceeded []string
+	// accepted is the person's word on the report; empty if there is none.
+	accepted decision.Acceptance
+}
+
+func (m measured) waits() bool { return len(m.exceeded) > 0 && m.accepted.By == "" }
+
+// measure finds out what the candidate turns. A report that needs a person's word is kept
+// before anybody is asked for it; the word may have been given already.
+func (l *Library) measure(ctx context.Context, live, candidate *Revision) (measured, error) {
+	m := measured{live: live}
+	if l.Measure == nil || live == nil || live.digest == candidate.digest {
+		return m, nil
+	}
+	var err error
+	if m.report, m.exceeded, err = l.Measure(ctx, live, candidate); err != nil || len(m.exceeded) == 0 {
+		return m, err
+	}
+	if err := l.Archive.KeepReport(ctx, m.report); err != nil {
+		return m, err
+	}
+	m.accepted, err = l.Archive.Acceptance(ctx, m.report.ID)
+	if errors.Is(err, decision.ErrNotFound) {
+		err = nil
+	}
+	return m, err
+}
+
+// goOn lets what served before the program was started serve again.
+func (l *Library) goOn(ctx context.Context, last decision.Activation) error {
+	report, err := l.gateEarlier(ctx, last.Revision)
+	if err != nil {
+		return err
+	}
+	l.serving.Lock()
+	defer l.serving.Unlock()
+	_, err = l.activate(ctx, report, decision.Activation{By: last.By, Report: last.Report, Origin: earlierOrigin})
+	return err
+}
+
+// settle lets the candidate serve or wait. It is not done if something else serves by now
+// than what the candidate was measured against.
+func (l *Library) settle(ctx context.Context, candidate Report, origin decision.Origin, m measured) (done bool, err error) {
+	l.serving.Lock()
+	defer l.serving.Unlock()
+	current, digest := l.current.Load(), candidate.Revision.digest
+	switch {
+	case l.passedOver == digest:
+		return true, nil // somebody went back in its place meanwhile
+	case current != nil && current.digest == digest:
+		return true, nil // or let it serve
+	case current != nil && (m.live == nil || m.live.digest != current.digest):
+		return false, nil
+	case m.waits():
+		l.wait(candidate, m)
+		return true, nil
+	}
+	a := decision.Activation{Origin: origin}
+	if len(m.exceeded) > 0 {
+		a.By, a.Report = m.accepted.By, m.report.ID
+	}
+	_, err = l.activate(ctx, candidate, a)
+	return true, err
+}
+
+// wait lets the candidate wait for a person; l.serving is held.
+func (l *Library) wait(candidate Report, m measured) {
+	l.waiting, l.waitingFor = &candidate, m.report.ID
+	digest := candidate.Revision.digest
 	l.statusMu.Lock()
-	l.status.Problems = nil
-	l.status.Waiting = &decision.Waiting{Revision: report.Revision.digest, Report: id, Exceeded: exceeded, Since: l.Now().UTC()}
+	l.status.Waiting = &decision.Waiting{Revision: digest, Report: m.report.ID, Exceeded: m.exceeded, Since: l.Now().UTC()}
 	l.statusMu.Unlock()
-	for _, e := range exceeded {
-		l.Logger.Warn("policies wait to be accepted", "revision", report.Revision.digest, "report", id, "detail", e)
+	for _, e := range m.exceeded {
+		l.Logger.Warn("policies wait to be accepted", "revision", digest, "report", m.report.ID, "detail", e)
 	}
 }
 
-// stopWaiting forgets a candidate that is not what the folder holds any more.
+// stopWaiting forgets the candidate; l.serving is held.
 func (l *Library) stopWaiting() {
 	l.waiting, l.waitingFor = nil, ""
 	l.statusMu.Lock()
@@ -76,11 +161,35 @@ func (l *Library) stopWaiting() {
 	l.statusMu.Unlock()
 }
 
+// serveAccepted lets the candidate serve that waits, if a person accepted its report by
+// way of another process; l.looking is held.
+func (l *Library) serveAccepted(ctx context.Context) error {
+	l.serving.Lock()
+	id := l.waitingFor
+	l.serving.Unlock()
+	accepted, err := l.Archive.Acceptance(ctx, id)
+	if errors.Is(err, decision.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	origin := l.origin(ctx)
+	l.serving.Lock()
+	defer l.serving.Unlock()
+	if l.waiting == nil || l.waitingFor != id {
+		return nil // accepted here, or gone back from, meanwhile
+	}
+	_, err = l.activate(ctx, *l.waiting, decision.Activation{By: accepted.By, Report: id, Origin: origin})
+	return err
+}
+
 // Accept implements decision.Revisions. It looks at the folder itself: what was measured
 // must be what serves, to the byte.
 func (l *Library) Accept(ctx context.Context, report, by string) (decision.Activation, error) {
-	l.reloading.Lock()
-	defer l.reloading.Unlock()
+	origin := l.origin(ctx)
+	l.serving.Lock()
+	defer l.serving.Unlock()
 	if l.waiting == nil || l.waitingFor != report {
 		return decision.Activation{}, fmt.Errorf("report %s: %w", report, decision.ErrNotFound)
 	}
@@ -91,5 +200,9 @@ func (l *Library) Accept(ctx context.Context, report, by string) (decision.Activ
 	if tree.Digest() != l.waiting.Revision.digest {
 		return decision.Activation{}, decision.ErrCandidateChanged
 	}
-	return l.activate(ctx, *l.waiting, decision.Activation{By: by, Origin: l.origin(ctx)})
+	accepted, err := l.Archive.Accept(ctx, report, decision.Acceptance{By: by, At: l.now()})
+	if err != nil {
+		return decision.Activation{}, err
+	}
+	return l.activate(ctx, *l.waiting, decision.Activation{By: accepted.By, Report: report, Origin: origin})
 }

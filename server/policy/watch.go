@@ -19,7 +19,9 @@ const (
 	lookAgain = 2 * time.Second
 )
 
-// Watch reloads the library whenever something in the folders changes, until ctx ends.
+// Watch reloads the library whenever something in the folders changes, until ctx ends. It
+// does so from time to time in any case, and without folders too: what other processes
+// did about the tree is looked at along with it.
 func (l *Library) Watch(ctx context.Context, dirs ...string) error {
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
