@@ -200,7 +200,16 @@ func TestCandidate(t *testing.T) {
 		files map[string][]byte
 		says  string
 	}{
-		"fine":           {map[string][]byte{"notes/data.yaml": []byte("a: 1\n")}, ""},
+		"fine":           {map[string][]byte{revenue + "/data.yaml": append(slices.Clone(before[revenue+"/data.yaml"]), '\n')}, ""},
+		"a new case":     {map[string][]byte{"csp/direct_bill/enrollment/cases/new.txtar": []byte("A story.\n")}, ""},
+		"a new kind":     {map[string][]byte{"schemas/facts/new.json": []byte(`{"type": "object"}`)}, ""},
+		"new data, read": {map[string][]byte{"notes/data.yaml": []byte("a: 1\n"), "x/x.rego": []byte("package x\n\ny := data.notes.a")}, ""},
+		"not read":       {map[string][]byte{"notes/data.yaml": []byte("a: 1\n")}, "/files/notes~1data.yaml: nothing would read it"},
+		"a folder above": {map[string][]byte{"policies/" + revenue + "/data.yaml": []byte("a: 1\n")}, `did you mean "` + revenue + `/data.yaml"?`},
+		"folders above":  {map[string][]byte{"my/policies/schemas/facts/new.json": []byte("{}")}, `did you mean "schemas/facts/new.json"?`},
+		"no folder":      {map[string][]byte{"revenue/data.yaml": []byte("a: 1\n")}, `did you mean "` + revenue + `/data.yaml"?`},
+		"no program":     {map[string][]byte{"csp/direct_bill/cases/new.txtar": []byte("A story.\n")}, "nothing would read it"},
+		"misspelt":       {map[string][]byte{"langauges/data.yaml": nil}, `no such file; did you mean "languages/data.yaml"?`},
 		"above the tree": {map[string][]byte{"../a.rego": []byte("package a")}, "/files/..~1a.rego"},
 		"absolute":       {map[string][]byte{"/a.rego": []byte("package a")}, "/files/~1a.rego"},
 		"hidden":         {map[string][]byte{".git/a.rego": []byte("package a")}, "/files/.git~1a.rego"},

@@ -156,9 +156,12 @@ func (r *Revision) requirement(id, pkg string, at *ast.Location) (decision.Requi
 	return requirement, nil
 }
 
+// languagesFile has what is common to all sentences of a language.
+const languagesFile = "languages/data.yaml"
+
 // loadTexts gathers, by language, what is common and what each requirement says.
 func (r *Revision) loadTexts(_ context.Context, found *problems) {
-	const file = "languages/data.yaml"
+	const file = languagesFile
 	d, ok := r.documents[file]
 	if !ok {
 		found.add(file, 0, "the file of languages is missing")
