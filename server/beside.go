@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -58,48 +59,90 @@ func tellBeside(w io.Writer, p decision.Preview, lang string) error {
 		_, err := io.WriteString(w, b.String())
 		return err
 	}
-	old, err := decision.ParseResult(p.Before.Result)
+	differences, err := explain.Differences(p)
 	if err != nil {
 		return err
 	}
-	now, err := decision.ParseResult(p.After.Result)
-	if err != nil {
-		return err
+	if len(differences) == 0 {
+		b.WriteString("\nNo finding differs, and none is told otherwise.\n")
 	}
-	if len(p.Changes) == 0 {
-		b.WriteString("\nNo finding differs.\n")
-	}
-	for _, c := range p.Changes {
-		fmt.Fprintf(&b, "\n%s: %s → %s\n", title(c, program, before, after), verdictText(c.Before), verdictText(c.After))
-		tellFinding(&b, "now:     ", before, program, old, c.ID)
-		tellFinding(&b, "beside:  ", after, program, now, c.ID)
+	for _, d := range differences {
+		tellDifference(&b, p, d, lang)
 	}
 	_, err = io.WriteString(w, b.String())
 	return err
 }
 
-func title(c decision.FindingChange, program string, before, after explain.Language) string {
-	if c.After == nil {
-		return before.Title(program, c.ID)
+// tellDifference tells a finding by both revisions: in the language, or in the first in
+// which it reads otherwise, if it does so only in others.
+func tellDifference(b *strings.Builder, p decision.Preview, d explain.Difference, lang string) {
+	verdict := verdictText(d.Before) + " → " + verdictText(d.After)
+	if !d.Decided() {
+		verdict = verdictText(d.After) + "; other " + strings.Join(d.Parts, ", ")
+		if len(d.Languages) > 0 && !slices.Contains(d.Languages, lang) {
+			lang = d.Languages[0]
+			verdict += " in the language " + lang
+		}
 	}
-	return after.Title(program, c.ID)
+	before, after := explain.New(lang, p.Earlier.Texts()[lang]), explain.New(lang, p.Later.Texts()[lang])
+	titles := after.Title(p.After.Program, d.ID)
+	switch was := before.Title(p.After.Program, d.ID); {
+	case d.After == nil:
+		titles = was
+	case d.Before != nil && was != titles:
+		titles = was + " → " + titles
+	}
+	fmt.Fprintf(b, "\n%s: %s\n", titles, verdict)
+	now, beside := findingText(before, p.After.Program, d.Before), findingText(after, p.After.Program, d.After)
+	if now != beside {
+		tell(b, "now:     ", now)
+		tell(b, "beside:  ", beside)
+		return // the sentences name what matters
+	}
+	for _, name := range d.Values {
+		was, now := valueTexts(before, after, d.Before.Shown[name], d.After.Shown[name])
+		fmt.Fprintf(b, "  %s: %s → %s\n", name, was, now)
+	}
 }
 
-func verdictText(v *decision.Verdict) string {
+// valueTexts say two values that differ; as JSON if people would say the same of both, as
+// of two pages with one title.
+func valueTexts(before, after explain.Language, was, now any) (string, string) {
+	if a, b := before.Value(was), after.Value(now); a != b {
+		return a, b
+	}
+	return jsonText(was), jsonText(now)
+}
+
+func jsonText(value any) string {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return err.Error() // it came from JSON
+	}
+	return string(raw)
+}
+
+func verdictText(f *decision.Finding) string {
 	switch {
-	case v == nil:
+	case f == nil:
 		return "not asked"
-	case !v.Due:
-		return string(v.Status) + ", not due"
+	case !f.Due:
+		return string(f.Status) + ", not due"
 	}
-	return string(v.Status)
+	return string(f.Status)
 }
 
-func tellFinding(b *strings.Builder, label string, speaker explain.Language, program string, r decision.Result, id string) {
-	i := slices.IndexFunc(r.Findings, func(f decision.Finding) bool { return f.ID == id })
-	if i < 0 {
-		return
+// findingText is what people read of the finding; empty if there is none.
+func findingText(speaker explain.Language, program string, f *decision.Finding) string {
+	if f == nil {
+		return ""
 	}
-	text, _ := speaker.Finding(program, r.Findings[i])
-	fmt.Fprintf(b, "  %s%s\n", label, text)
+	text, action := speaker.Finding(program, *f)
+	return strings.TrimSpace(text + " " + action)
+}
+
+func tell(b *strings.Builder, label, text string) {
+	if text != "" {
+		fmt.Fprintf(b, "  %s%s\n", label, text)
+	}
 }

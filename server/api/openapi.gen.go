@@ -39,6 +39,48 @@ func (e FileChangeChange) Valid() bool {
 	}
 }
 
+// Defines values for FindingDifferenceDiffers.
+const (
+	FindingDifferenceDiffersAction      FindingDifferenceDiffers = "action"
+	FindingDifferenceDiffersDue         FindingDifferenceDiffers = "due"
+	FindingDifferenceDiffersExplanation FindingDifferenceDiffers = "explanation"
+	FindingDifferenceDiffersFacts       FindingDifferenceDiffers = "facts"
+	FindingDifferenceDiffersFlags       FindingDifferenceDiffers = "flags"
+	FindingDifferenceDiffersMissing     FindingDifferenceDiffers = "missing"
+	FindingDifferenceDiffersReason      FindingDifferenceDiffers = "reason"
+	FindingDifferenceDiffersStatus      FindingDifferenceDiffers = "status"
+	FindingDifferenceDiffersTitle       FindingDifferenceDiffers = "title"
+	FindingDifferenceDiffersValues      FindingDifferenceDiffers = "values"
+)
+
+// Valid indicates whether the value is a known member of the FindingDifferenceDiffers enum.
+func (e FindingDifferenceDiffers) Valid() bool {
+	switch e {
+	case FindingDifferenceDiffersAction:
+		return true
+	case FindingDifferenceDiffersDue:
+		return true
+	case FindingDifferenceDiffersExplanation:
+		return true
+	case FindingDifferenceDiffersFacts:
+		return true
+	case FindingDifferenceDiffersFlags:
+		return true
+	case FindingDifferenceDiffersMissing:
+		return true
+	case FindingDifferenceDiffersReason:
+		return true
+	case FindingDifferenceDiffersStatus:
+		return true
+	case FindingDifferenceDiffersTitle:
+		return true
+	case FindingDifferenceDiffersValues:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HealthStatus.
 const (
 	HealthStatusOk HealthStatus = "ok"
@@ -720,7 +762,7 @@ type FileChange struct {
 // FileChangeChange defines model for FileChange.Change.
 type FileChangeChange string
 
-// FindingDifference A finding that comes out otherwise; a side is missing where that revision does not have it.
+// FindingDifference A finding that differs; a side is missing where that revision does not have it.
 type FindingDifference struct {
 	// Id Examples: revenue
 	Id string `json:"id"`
@@ -730,7 +772,19 @@ type FindingDifference struct {
 
 	// After A finding without the values that explain it.
 	After *Verdict `json:"after,omitempty"`
+
+	// Differs What differs of a finding that both have.
+	Differs []FindingDifferenceDiffers `json:"differs"`
+
+	// Values The shown values that differ, by name.
+	Values []string `json:"values"`
+
+	// Languages The languages in which title, explanation or action read otherwise.
+	Languages []string `json:"languages"`
 }
+
+// FindingDifferenceDiffers defines model for FindingDifference.Differs.
+type FindingDifferenceDiffers string
 
 // Health defines model for Health.
 type Health struct {
@@ -888,7 +942,8 @@ type Preview struct {
 	// Candidate By the policies with the change.
 	Candidate PreviewedDecision `json:"candidate"`
 
-	// Differences The findings whose status, reason or due differ.
+	// Differences The findings that are decided, shown or told otherwise, whether or not that turns the outcome: `differs` says
+	// in what.
 	Differences []FindingDifference `json:"differences"`
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"assay/server/decision"
+	"assay/server/explain"
 )
 
 // previewer makes candidates, one at a time: to compile takes a whole processor and
@@ -102,9 +103,20 @@ func writePreview(p decision.Preview, lang string) (Preview, error) {
 		return answer, nil
 	}
 	live, err := writePreviewed(*p.Before, p.Earlier, lang)
+	if err != nil {
+		return answer, err
+	}
 	answer.Live = &live
-	for _, c := range p.Changes {
-		answer.Differences = append(answer.Differences, FindingDifference{Id: c.ID, Before: writeVerdict(c.Before), After: writeVerdict(c.After)})
+	differences, err := explain.Differences(p)
+	for _, d := range differences {
+		written := FindingDifference{
+			Id: d.ID, Before: writeVerdict(d.Before), After: writeVerdict(d.After), Values: list(d.Values), Languages: list(d.Languages),
+			Differs: make([]FindingDifferenceDiffers, len(d.Parts)),
+		}
+		for i, part := range d.Parts {
+			written.Differs[i] = FindingDifferenceDiffers(part)
+		}
+		answer.Differences = append(answer.Differences, written)
 	}
 	return answer, err
 }
@@ -125,9 +137,9 @@ func writePreviewed(d decision.Decision, revision decision.Revision, lang string
 	}, err
 }
 
-func writeVerdict(v *decision.Verdict) *Verdict {
-	if v == nil {
+func writeVerdict(f *decision.Finding) *Verdict {
+	if f == nil {
 		return nil
 	}
-	return &Verdict{Status: string(v.Status), Reason: v.Reason, Due: v.Due}
+	return &Verdict{Status: string(f.Status), Reason: f.Reason, Due: f.Due}
 }

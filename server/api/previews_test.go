@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -35,6 +36,10 @@ func TestPreview(t *testing.T) {
 	}
 	if d := p.Differences; len(d) != 2 || d[0].Id != "revenue" || d[0].Before.Status != "not_met" || d[0].After.Status != "met" || d[1].Id != "plan" || d[1].Before != nil || d[1].After.Due {
 		t.Errorf("got %s", indent(p.Differences))
+	}
+	want := []FindingDifferenceDiffers{"status", "reason", "flags", "facts", "values", "explanation", "action"}
+	if d := p.Differences[0]; !slices.Equal(d.Differs, want) || !slices.Equal(d.Languages, []string{"en", "it"}) || !slices.Contains(d.Values, "required") {
+		t.Errorf("got %s", indent(d))
 	}
 	if string(got["a.rego"]) != "package a" || got["b.rego"] != nil || got["c.rego"] == nil || len(got) != 3 {
 		t.Errorf("changed are %v", got)

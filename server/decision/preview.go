@@ -10,10 +10,9 @@ type Preview struct {
 	Earlier, Later Revision
 	// Before is nil if the earlier revision does not understand the question; Why says
 	// what it lacks: the program, an action, a kind of fact.
-	Before  *Decision
-	Why     error
-	After   Decision
-	Changes []FindingChange
+	Before *Decision
+	Why    error
+	After  Decision
 }
 
 // Preview decides by the revision that the request asks for and by the one that derive
@@ -48,8 +47,7 @@ func Beside(ctx context.Context, earlier, later Revision, d Decision, stored, gi
 		return p, err
 	}
 	p.Before = &before
-	p.Changes, err = DiffDecisions(before, p.After)
-	return p, err
+	return p, nil
 }
 
 // Turned: the outcome is another one.
