@@ -36,7 +36,11 @@ func runBoundaries(cmd *cobra.Command, options testOptions) error {
 	boundaries, problems := revision.Boundaries(cmd.Context())
 	tables := tablesOf(revision, boundaries)
 	if options.update {
-		return updateTables(cmd, layers, dirs, tables, problems)
+		dir, err := folderToUpdate(options.folders, dirs)
+		if err != nil {
+			return err
+		}
+		return updateTables(cmd, layers, dir, tables, problems)
 	}
 	for _, name := range sortedNames(tables) {
 		if kept, err := readLayered(layers, name); err != nil || kept != tables[name] {
@@ -62,15 +66,12 @@ func runBoundaries(cmd *cobra.Command, options testOptions) error {
 }
 
 // updateTables writes the tables to the last folder, unless they read the same already.
-func updateTables(cmd *cobra.Command, layers []fs.FS, dirs []string, tables map[string]string, problems []decision.PolicyProblem) error {
-	if len(dirs) == 0 {
-		return errors.New("--update needs a folder of policies")
-	}
+func updateTables(cmd *cobra.Command, layers []fs.FS, dir string, tables map[string]string, problems []decision.PolicyProblem) error {
 	for _, name := range sortedNames(tables) {
 		if kept, err := readLayered(layers, name); err == nil && kept == tables[name] {
 			continue
 		}
-		file := filepath.Join(dirs[len(dirs)-1], filepath.FromSlash(name))
+		file := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			return err
 		}

@@ -20,7 +20,9 @@ func newTest() *cobra.Command {
 		Use:   "test",
 		Short: "Run the tests and the cases of a policy tree",
 		Long: `Test runs the Rego tests, as opa test does, and decides the cases, down to the sentences
-that partners read. What does not hold is named with file and line.
+that partners read. What does not hold is named with file and line. With --update the cases
+are not held against what they expect: it is written anew in those that come out
+otherwise, statuses and sentences, and their files are named.
 
 With --boundaries it decides instead just below, at and just above every number of the
 rules that a partner must reach, and without the fact and with one of the wrong type,
@@ -32,6 +34,7 @@ time, and names the changes that no test and no case notices.
 Exit status: 0 all holds, 1 something does not.`,
 		Example: `  assay test --run revenue                          what has revenue in its name
   assay test --coverage 100 --junit report.xml      for a build
+  assay test --update --run revenue                 expect what comes out; then read the difference
   assay test --boundaries --update                  write the tables anew
   assay test --mutate --only csp/direct_bill/rules  is every rule there tested?`,
 		Args: cobra.NoArgs,
@@ -45,6 +48,8 @@ Exit status: 0 all holds, 1 something does not.`,
 				return runBoundaries(cmd, options)
 			case options.mutate:
 				return runMutation(cmd, options)
+			case options.update:
+				return updateCases(cmd, options)
 			}
 			return runTests(cmd, options)
 		},
@@ -56,7 +61,7 @@ Exit status: 0 all holds, 1 something does not.`,
 	flags.StringVar(&options.run, "run", "", "only tests and cases whose name the regular `expression` matches")
 	flags.Float64Var(&options.coverage, "coverage", 0, "least `percentage` of the rules that the Rego tests must evaluate")
 	flags.BoolVar(&options.boundaries, "boundaries", false, "decide around every number of the rules")
-	flags.BoolVar(&options.update, "update", false, "with --boundaries: write the tables instead of comparing them")
+	flags.BoolVar(&options.update, "update", false, "write what the cases expect, or with --boundaries the tables, instead of comparing")
 	flags.BoolVar(&options.mutate, "mutate", false, "change the policies and see whether a test notices")
 	flags.StringVar(&options.only, "only", "", "with --mutate: only what lies at or below a `path` of the tree, or on one line of it (path:line)")
 	return cmd
@@ -81,10 +86,8 @@ func (o testOptions) check() error {
 		return errors.New("--boundaries and --mutate do not go together")
 	case special && (o.run != "" || o.junit != "" || o.coverageAsked):
 		return errors.New("--run, --junit and --coverage are for tests and cases only")
-	case o.update && !o.boundaries:
-		return errors.New("--update needs --boundaries")
-	case o.update && o.json:
-		return errors.New("--update and --json do not go together")
+	case o.update && (o.mutate || o.json || o.junit != "" || o.coverageAsked):
+		return errors.New("--update writes cases, or tables with --boundaries, and goes with --run alone")
 	case o.only != "" && !o.mutate:
 		return errors.New("--only needs --mutate; to pick tests, use --run")
 	}
