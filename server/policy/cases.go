@@ -16,6 +16,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"assay/server/decision"
+	"assay/server/schema"
 )
 
 // Case is a story with facts and the decision that must come out, kept beside the
@@ -172,6 +173,9 @@ func (r *Revision) assemble(c *Case) error {
 		return slices.ContainsFunc(c.Request.With, func(g CaseFact) bool { return f.Kind == g.Kind && f.Key == g.Key })
 	})
 	for i, f := range append(base, c.Request.With...) {
+		if r.kinds[f.Kind] == nil {
+			return fmt.Errorf("%s: %s", f.Kind, unknownKind(f.Kind, r.kinds))
+		}
 		fact, err := f.fact(i)
 		if err != nil {
 			return err
@@ -229,7 +233,11 @@ func (r *Revision) Run(ctx context.Context, c Case, render Render) ([]string, er
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(expected)) {
-		wrong = append(wrong, "there is no requirement "+id)
+		known := make([]string, len(result.Findings))
+		for i, f := range result.Findings {
+			known[i] = f.ID
+		}
+		wrong = append(wrong, "there is no requirement "+id+schema.DidYouMean(id, known))
 	}
 	if render == nil || len(wrong) > 0 {
 		return wrong, nil // that it is explained otherwise too goes without saying

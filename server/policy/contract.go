@@ -48,18 +48,10 @@ func (r *Revision) checkData(_ context.Context, found *problems) {
 		}
 	}
 	r.checkBeside(contracts, found)
-	requirements, programs := r.requirementPackages(), r.programPackages()
+	packages := r.packages()
 	for _, name := range slices.Sorted(maps.Keys(r.documents)) {
-		pkg := strings.ReplaceAll(path.Dir(name), "/", ".")
-		contract := contracts[contractFolder+pkg+".json"]
-		_, isRequirement := requirements[pkg]
-		if isRequirement {
-			contract = contracts[requirementContract]
-		}
-		_, isProgram := programs[pkg]
-		if isProgram {
-			contract = contracts[programContract]
-		}
+		file := packages.contractOf(name)
+		contract := contracts[file]
 		if contract == nil {
 			continue
 		}
@@ -69,15 +61,15 @@ func (r *Revision) checkData(_ context.Context, found *problems) {
 			place := strings.Join(p.Path, ".")
 			found.add(name, document.line(p.Path), "%s", strings.TrimPrefix(place+": "+p.Message, ": "))
 		}
-		if isRequirement && len(broken) == 0 {
+		if file == requirementContract && len(broken) == 0 {
 			r.checkRequirementData(name, document, found)
 		}
-		if isProgram && len(broken) == 0 {
+		if file == programContract && len(broken) == 0 {
 			checkProgramData(name, document, found)
 		}
 	}
-	for what, packages := range map[string]map[string]*ast.Location{"requirement": requirements, "program": programs} {
-		for pkg, at := range packages {
+	for what, list := range map[string]map[string]*ast.Location{"requirement": packages.requirements, "program": packages.programs} {
+		for pkg, at := range list {
 			if name := dataFile(pkg); r.documents[name] == nil {
 				found.add(at.File, at.Row, "the %s has no %s", what, name)
 			}
@@ -88,13 +80,8 @@ func (r *Revision) checkData(_ context.Context, found *problems) {
 // checkBeside holds the data that is for authors' tools only against its contracts.
 func (r *Revision) checkBeside(contracts map[string]*schema.Schema, found *problems) {
 	for _, name := range r.tree.with(".yaml") {
-		contract := ""
-		switch {
-		case name == survivorsFile:
-			contract = survivorsContract
-		case strings.HasSuffix(name, "/cases/"+ProbesFile):
-			contract = probesContract
-		default:
+		contract := contractBeside(name)
+		if contract == "" {
 			continue
 		}
 		d, err := parseYAML(r.tree[name])
@@ -328,8 +315,8 @@ func checkTranslation(name string, d *document, languages [2]string, group strin
 			}
 			if side == 0 && !slices.Equal(placeholders(sentence), placeholders(translation)) {
 				at[1] = languages[1]
-				found.add(name, d.line(at), "texts.%s.%s.%s: names {%s}, but in %q the sentence names {%s}", languages[1], group, code,
-					strings.Join(placeholders(translation), "} {"), languages[0], strings.Join(placeholders(sentence), "} {"))
+				found.add(name, d.line(at), "texts.%s.%s.%s: names %s, but in %q the sentence names %s", languages[1], group, code,
+					inBraces(placeholders(translation)), languages[0], inBraces(placeholders(sentence)))
 			}
 		}
 	}
@@ -339,4 +326,11 @@ func placeholders(sentence string) []string {
 	names := decision.Placeholders(sentence)
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+func inBraces(names []string) string {
+	if len(names) == 0 {
+		return "no value"
+	}
+	return "{" + strings.Join(names, "} {") + "}"
 }

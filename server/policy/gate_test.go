@@ -20,6 +20,8 @@ const (
 	languages   = "languages/data.yaml"
 	versions    = "csp/direct_bill/rules/data.yaml"
 	programData = "csp/direct_bill/enrollment/data.yaml"
+	actions     = "csp/direct_bill/actions/data.yaml"
+	probes      = "csp/direct_bill/enrollment/cases/boundaries.yaml"
 )
 
 // replace edits a file of the tree; the old text must be there.
@@ -65,8 +67,14 @@ func TestGateRefuses(t *testing.T) {
 		"the clock":               {replace(revenueRego, "lines contains", "now := time.now_ns()\n\nlines contains"), "undefined function time.now_ns"},
 		"the local time zone":     {replace(revenueRego, "lines contains", "hour := time.clock([0, \"Local\"])\n\nlines contains"), "undefined function time.clock"},
 		"the network":             {replace(revenueRego, "lines contains", "page := http.send({})\n\nlines contains"), "undefined function http.send"},
-		"misspelt kind":           {replace(revenueRego, "some record in input.facts.revenue_report", "some record in input.facts.revenue_reprot"), `want (one of)`},
-		"misspelt field":          {replace(revenueRego, "record.body.window_start", "record.body.window_strat"), `window_strat`},
+		"misspelt kind":           {replace(revenueRego, "some record in input.facts.revenue_report", "some record in input.facts.revenue_reprot"), `undefined ref: input.facts.revenue_reprot; did you mean "revenue_report"?`},
+		"misspelt field":          {replace(revenueRego, "record.body.window_start", "record.body.window_strat"), `undefined ref: record.body.window_strat; did you mean "window_start"?`},
+		"misspelt rule":           {replace(revenueRego, "met := report_cents", "met := reprot_cents"), revenueRego + `:22: var reprot_cents is unsafe: nothing gives it a value; did you mean "report_cents"?`},
+		"misspelt variable":       {replace(revenueTest, "result.status ==", "resutl.status =="), `var resutl is unsafe: nothing gives it a value; did you mean "result"?`},
+		"misspelt package":        {replace(revenueRego, "import data.lib.fact\n", "import data.lib.fatc as fact\n"), `undefined function data.lib.fatc.amount; did you mean "data.lib.fact.amount"?`},
+		"misspelt builtin":        {replace(revenueRego, "sum(", "suum("), `undefined function suum; did you mean "sum"?`},
+		"misspelt import":         {replace(revenueRego, "import data.lib.fact.ranks\n", "import data.lib.fact.rnaks as ranks\n"), `nothing defines data.lib.fact.rnaks; did you mean "ranks"?`},
+		"missing: no such kind":   {replace(revenueRego, `{"kind": "revenue_report"`, `{"kind": "revenue_reprot"`), `revenue_reprot: there is no such kind of fact; did you mean "revenue_report"?`},
 		"name without definition": {replace(revenueRego, "values.minimum.dated", "values.minimun.dated"), "nothing defines data.csp.direct_bill.requirements.revenue.values.minimun; did you mean \"minimum\"?"},
 
 		"misspelt key":             {replace(revenueData, "  minimum:\n    unit:", "  minimum:\n    unti:"), revenueData + `:10: values.minimum.unti: unknown field "unti"; did you mean "unit"?`},
@@ -98,7 +106,15 @@ func TestGateRefuses(t *testing.T) {
 		"versions: misspelt":       {replace(versions, "    process:", "    proces:"), versions + ":"},
 		"versions: no such day":    {replace(versions, `since: "2024-04-10"`, `since: "next year"`), "must be a day"},
 		"versions: swapped":        {replace(versions, `since: "2024-04-10"`, `since: "2019-04-10"`), "rules_test.rego:"},
-		"versions: no such name":   {replace(versions, "P8: [support_plan]", "P8: [suport_plan]"), "suport_plan"},
+		"versions: no such name":   {replace(versions, "P8: [support_plan]", "P8: [suport_plan]"), versions + `:24: versions.0.requirements.P8.0: there is no requirement "suport_plan" in csp/direct_bill/requirements; did you mean "support_plan"?`},
+		"versions: no such step":   {replace(versions, "standing: [restriction]", "standing: [restricton]"), `there is no requirement "restricton" in csp/direct_bill/standing; did you mean "restriction"?`},
+		"versions: advisory":       {replace(versions, "advisory: [managed_service]", "advisory: [managed]"), `there is no requirement "managed" in csp/direct_bill/requirements or csp/direct_bill/process`},
+		"versions: no program":     {replace(versions, "[csp.direct_bill.retention,", "[csp.direct_bill.retension,"), versions + `:2: for_current_partners.0: there is no program "csp.direct_bill.retension"; did you mean "csp.direct_bill.retention"?`},
+		"versions: no action":      {replace(versions, "[submit_application]", "[submit]"), `there is no action "submit"; known are `},
+		"no such gate":             {replace(actions, "first_application, ", "frist_application, "), actions + `:5: the program csp.direct_bill.actions names the requirement frist_application, but no package csp.direct_bill.gates.frist_application has a rule met; did you mean "first_application"?`},
+		"heading over nothing":     {both(replace(programData, "{as_of}", "{asof}"), replace(programData, "{as_of}", "{asof}")), programData + `:8: texts.en.heading: nothing fills {asof}; did you mean "as_of"?`},
+		"pattern over nothing":     {replace(languages, "{day}", "{dy}"), languages + `:5: en.day: nothing fills {dy}; did you mean "day"?`},
+		"probe of no fact":         {replace(probes, "kind: revenue_report", "kind: revenue_reprot"), probes + `:9: probes.0.fact.kind: there is no kind of fact "revenue_reprot"; did you mean "revenue_report"?`},
 		"contract deleted":         {remove("schemas/data/requirement.json"), "schemas/data/requirement.json: the contract is missing"},
 		"input schema deleted":     {remove("schemas/request.json"), "schemas/request.json: the schema of the input is missing"},
 		"kind's schema cut off":    {set("schemas/facts/membership.json", "{"), "schemas/facts/membership.json:1: "},

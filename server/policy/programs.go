@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
@@ -22,6 +24,13 @@ func (r *Revision) loadPrograms(ctx context.Context, found *problems) {
 	r.stewards = r.stewardships(found)
 	for name, at := range r.programPackages() {
 		p, err := r.loadProgram(ctx, name)
+		var unknown *unknownRequirement
+		if errors.As(err, &unknown) {
+			if file, line := r.whereNamed(unknown.id); file != "" {
+				found.add(file, line, "the program %s %v", name, err)
+				continue
+			}
+		}
 		if err != nil {
 			found.add(at.File, at.Row, "program %s: %v", name, err)
 			continue
@@ -50,7 +59,7 @@ func (r *Revision) loadProgram(ctx context.Context, name string) (*program, erro
 	for _, id := range slices.Sorted(maps.Keys(p.parts)) {
 		at, ok := requirements[p.parts[id]]
 		if !ok {
-			return nil, fmt.Errorf("names the requirement %s, but no package %s has a rule met", id, p.parts[id])
+			return nil, &unknownRequirement{id, p.parts[id], r.packages()}
 		}
 		requirement, err := r.requirement(id, p.parts[id], at)
 		if err != nil {
@@ -59,6 +68,20 @@ func (r *Revision) loadProgram(ctx context.Context, name string) (*program, erro
 		p.Requirements = append(p.Requirements, requirement)
 	}
 	return p, nil
+}
+
+// unknownRequirement is the error that a program names one that does not exist.
+type unknownRequirement struct {
+	id, pkg  string
+	packages packages
+}
+
+func (e *unknownRequirement) Error() string {
+	folder, name := "", e.pkg
+	if i := strings.LastIndexByte(e.pkg, '.'); i >= 0 {
+		folder, name = e.pkg[:i], e.pkg[i+1:]
+	}
+	return fmt.Sprintf("names the requirement %s, but no package %s has a rule met%s", e.id, e.pkg, schema.Suggest(name, e.packages.requirementsIn(folder)))
 }
 
 // partsOf asks the program which requirements some version of it is made of.

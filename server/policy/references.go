@@ -26,6 +26,27 @@ func (r *Revision) checkReferences(_ context.Context, found *problems) {
 			}
 			return false
 		})
+		r.checkMissing(name, found)
+	}
+}
+
+// checkMissing looks up the kinds of facts that a requirement says are missing.
+func (r *Revision) checkMissing(name string, found *problems) {
+	for _, rule := range r.modules[name].Rules {
+		if rule.Head.Key == nil || rule.Head.Ref()[0].Value.Compare(ast.Var("missing")) != 0 {
+			continue
+		}
+		object, ok := rule.Head.Key.Value.(ast.Object)
+		if !ok {
+			continue
+		}
+		kind := object.Get(ast.StringTerm("kind"))
+		if kind == nil {
+			continue
+		}
+		if text, ok := kind.Value.(ast.String); ok && r.kinds[string(text)] == nil {
+			found.add(name, kind.Location.Row, "%s: %s", string(text), unknownKind(string(text), r.kinds))
+		}
 	}
 }
 
@@ -38,6 +59,7 @@ func (r *Revision) unresolved(ref ast.Ref) string {
 		if !constant {
 			return ""
 		}
+		above := node
 		if node != nil {
 			node = node.Child(part)
 		}
@@ -47,27 +69,46 @@ func (r *Revision) unresolved(ref ast.Ref) string {
 		object, _ := data.(map[string]any)
 		below, exists := object[string(part)]
 		if !exists && node == nil {
-			return r.notDefined(ref[:i+2], object)
+			return r.notDefined(ref[:i+2], above, object)
 		}
 		data = below
 	}
 	return ""
 }
 
-func (r *Revision) notDefined(ref ast.Ref, siblings map[string]any) string {
+// notDefined tells of a name that neither the rules nor the data of its place have.
+func (r *Revision) notDefined(ref ast.Ref, rules *ast.TreeNode, data map[string]any) string {
 	parts := make([]string, 0, len(ref))
 	for _, term := range ref[1:] {
 		parts = append(parts, string(term.Value.(ast.String)))
 	}
 	message := "nothing defines " + ref.String()
 	last := parts[len(parts)-1]
-	if len(siblings) > 0 {
-		return message + schema.Suggest(last, slices.Sorted(maps.Keys(siblings)))
+	known := slices.Sorted(maps.Keys(data))
+	if near := schema.DidYouMean(last, slices.Concat(known, namesBelow(rules))); near != "" {
+		return message + near
+	}
+	if len(known) > 0 {
+		return message + schema.Suggest(last, known)
 	}
 	if file := r.dataFileAbove(parts); file != "" {
 		return message + " (expected in " + file + ")"
 	}
 	return message
+}
+
+// namesBelow are the packages and rules right below a place.
+func namesBelow(place *ast.TreeNode) []string {
+	var names []string
+	if place != nil {
+		for name := range place.Children {
+			if text, ok := name.(ast.String); ok {
+				names = append(names, string(text))
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // dataFileAbove guesses the data file in which a name was meant to stand: that of the

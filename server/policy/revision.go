@@ -58,7 +58,7 @@ func (r *Revision) read(ctx context.Context) error { return r.build(ctx, r.parse
 
 // make turns what was read into something that can decide.
 func (r *Revision) make(ctx context.Context) error {
-	return r.build(ctx, r.compile, r.checkData, r.checkReferences, r.loadPrograms, r.loadTexts, r.checkBudgets)
+	return r.build(ctx, r.compile, r.checkData, r.checkReferences, r.checkNames, r.loadPrograms, r.loadTexts, r.checkBudgets)
 }
 
 // Reload compiles a tree that served before. It is not held against contracts that
@@ -189,7 +189,7 @@ func (r *Revision) compile(_ context.Context, found *problems) {
 	maps.DeleteFunc(serving, func(name string, _ *ast.Module) bool { return strings.HasSuffix(name, "_test.rego") })
 	r.compiler = r.newCompiler()
 	if r.compiler.Compile(serving); r.compiler.Failed() {
-		found.addOPA("", r.compiler.Errors)
+		r.addCompile(found, r.compiler.Errors)
 	}
 }
 

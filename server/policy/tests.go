@@ -90,7 +90,7 @@ func (r *Revision) RunTests(ctx context.Context, filter string, coverage bool) (
 	results, err := r.run(ctx, runner, txn)
 	if err != nil {
 		var found problems
-		found.addOPA("", err)
+		r.addCompile(&found, err)
 		return report, found.err()
 	}
 	for _, result := range results {

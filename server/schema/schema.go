@@ -305,13 +305,21 @@ func spread(schemas []*jsonschema.Schema) []*jsonschema.Schema {
 // Suggest ends a message about an unknown word: with the known one that it most
 // likely misspells, else with all that are known if they are few.
 func Suggest(word string, known []string) string {
-	if near := nearest(word, known); near != "" {
-		return "; did you mean " + strconv.Quote(near) + "?"
+	if near := DidYouMean(word, known); near != "" {
+		return near
 	}
 	if len(known) == 0 || len(known) > 30 {
 		return ""
 	}
 	return "; known are " + strings.Join(known, ", ")
+}
+
+// DidYouMean is Suggest where there are too many known words to list them.
+func DidYouMean(word string, known []string) string {
+	if near := nearest(word, known); near != "" {
+		return "; did you mean " + strconv.Quote(near) + "?"
+	}
+	return ""
 }
 
 // nearest allows for at most two wrong letters, and at most half of the word.
