@@ -23,6 +23,7 @@ type mutationResults struct {
 type mutantResult struct {
 	File   string `json:"file"`
 	Line   int    `json:"line"`
+	Rule   string `json:"rule,omitempty"` // not of a dated value
 	Change string `json:"change"`
 }
 
@@ -80,7 +81,7 @@ func resultsOf(tally *policy.Tally, took time.Duration) mutationResults {
 		Survivors: []mutantResult{}, Outdated: []problemResult{},
 	}
 	for _, m := range tally.Unexplained() {
-		results.Survivors = append(results.Survivors, mutantResult{m.File, m.Line, m.Change})
+		results.Survivors = append(results.Survivors, mutantResult{m.File, m.Line, m.Rule, m.Change})
 	}
 	for _, p := range tally.Outdated() {
 		results.Outdated = append(results.Outdated, problemResult{p.File, p.Line, p.Message})

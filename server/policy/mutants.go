@@ -18,14 +18,21 @@ import (
 type Mutant struct {
 	File string
 	Line int
+	// Rule is the name of the rule that is changed; empty if a dated value is.
+	Rule string
 	// Change says what is changed in words that stay the same when lines move; within
-	// its file it names one mutant.
+	// its rule it names one mutant.
 	Change string
 	// change makes it: of a parsed module, or of the data.
 	change func(*Revision)
 }
 
-func (m Mutant) String() string { return fmt.Sprintf("%s:%d: %s", m.File, m.Line, m.Change) }
+func (m Mutant) String() string {
+	if m.Rule == "" {
+		return fmt.Sprintf("%s:%d: %s", m.File, m.Line, m.Change)
+	}
+	return fmt.Sprintf("%s:%d: %s: %s", m.File, m.Line, m.Rule, m.Change)
+}
 
 func (m Mutant) compare(other Mutant) int {
 	return cmp.Or(cmp.Compare(m.File, other.File), cmp.Compare(m.Line, other.Line), cmp.Compare(m.Change, other.Change))
@@ -73,11 +80,12 @@ func (s scope) has(name string) bool {
 
 func isTest(name string) bool { return strings.HasSuffix(name, "_test.rego") }
 
-// numbered tells mutants of one file apart that read the same.
+// numbered tells mutants of one rule apart that read the same. Rules of one name count as
+// one: there is nothing else to tell their bodies apart by that stays the same.
 func numbered(list []Mutant) []Mutant {
-	seen := make(map[[2]string]int)
+	seen := make(map[[3]string]int)
 	for i := range list {
-		id := [2]string{list[i].File, list[i].Change}
+		id := [3]string{list[i].File, list[i].Rule, list[i].Change}
 		seen[id]++
 		if n := seen[id]; n > 1 {
 			list[i].Change += fmt.Sprintf(" (no. %d)", n)
@@ -89,6 +97,7 @@ func numbered(list []Mutant) []Mutant {
 // site is a place in a module that can be changed.
 type site struct {
 	at     *ast.Location
+	rule   string
 	change string
 	apply  func()
 }
@@ -99,7 +108,7 @@ func (r *Revision) rulesChanged(name string) []Mutant {
 	module := r.modules[name]
 	var list []Mutant
 	for i, s := range sites(module) {
-		list = append(list, Mutant{File: name, Line: s.at.Row, Change: s.change, change: func(mutated *Revision) {
+		list = append(list, Mutant{File: name, Line: s.at.Row, Rule: s.rule, Change: s.change, change: func(mutated *Revision) {
 			changed := module.Copy()
 			sites(changed)[i].apply()
 			mutated.modules = maps.Clone(mutated.modules)
@@ -112,7 +121,7 @@ func (r *Revision) rulesChanged(name string) []Mutant {
 func sites(module *ast.Module) []site {
 	var list []site
 	for i, rule := range module.Rules {
-		list = append(list, site{rule.Location, "rule removed: " + ruleText(rule), func() {
+		list = append(list, site{rule.Location, ruleName(rule), "rule removed: " + ruleText(rule), func() {
 			module.Rules = slices.Delete(module.Rules, i, i+1)
 		}})
 		list = append(list, sitesIn(rule)...)
@@ -124,7 +133,7 @@ func sites(module *ast.Module) []site {
 func sitesIn(rule *ast.Rule) []site {
 	var list []site
 	add := func(at *ast.Location, apply func(), format string, args ...any) {
-		list = append(list, site{at, fmt.Sprintf(format, args...), apply})
+		list = append(list, site{at, ruleName(rule), fmt.Sprintf(format, args...), apply})
 	}
 	ast.NewGenericVisitor(func(x any) bool {
 		switch x := x.(type) {
@@ -142,12 +151,12 @@ func sitesIn(rule *ast.Rule) []site {
 				add(x.Location, func() { x.Negated = true }, "not added: %s", inOneLine(x.Location))
 			}
 			if terms, ok := x.Terms.([]*ast.Term); ok {
-				list = append(list, operatorSites(x.Location, terms)...)
+				list = append(list, operatorSites(rule, x.Location, terms)...)
 			}
 		case *ast.Term:
 			switch v := x.Value.(type) {
 			case ast.Call:
-				list = append(list, operatorSites(x.Location, v)...)
+				list = append(list, operatorSites(rule, x.Location, v)...)
 			case ast.Boolean:
 				if x.Location != nil && string(x.Location.Text) == v.String() {
 					add(x.Location, func() { x.Value = !v }, "%t → %t in %s", v, !v, ruleText(rule))
@@ -188,14 +197,14 @@ var operators = map[string][]*ast.Builtin{
 	ast.Upper.Name:         {ast.Lower},
 }
 
-func operatorSites(at *ast.Location, terms []*ast.Term) []site {
+func operatorSites(rule *ast.Rule, at *ast.Location, terms []*ast.Term) []site {
 	if at == nil || len(terms) == 0 {
 		return nil
 	}
 	before := terms[0].Value.String()
 	var list []site
 	for _, other := range operators[before] {
-		list = append(list, site{at, fmt.Sprintf("%s → %s in %s", sign(before), sign(other.Name), inOneLine(at)), func() {
+		list = append(list, site{at, ruleName(rule), fmt.Sprintf("%s → %s in %s", sign(before), sign(other.Name), inOneLine(at)), func() {
 			terms[0] = ast.NewTerm(other.Ref()).SetLocation(terms[0].Location)
 		}})
 	}
@@ -214,6 +223,8 @@ func isMembership(operator ast.Ref) bool {
 	name := operator.String()
 	return name == ast.Member.Name || name == ast.MemberWithKey.Name
 }
+
+func ruleName(rule *ast.Rule) string { return rule.Head.Ref().String() }
 
 // ruleText is the text of a rule; the location of a default has only its first word.
 func ruleText(rule *ast.Rule) string {

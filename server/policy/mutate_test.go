@@ -114,19 +114,19 @@ over(a, b) if {
 		got = append(got, m.String()[len("lib/small/small.rego:"):])
 	}
 	want := []string{
-		"3: rule removed: default over := false",
-		"3: false → true in default over := false",
-		"5: rule removed: over(a, b) if { not a == b a >= b + 1 a in [true, b] } else := true if b == 0",
-		"9: else removed: else := true if b == 0",
-		"6: not dropped: not a == b",
-		"6: == → != in not a == b",
-		"7: >= → > in a >= b + 1",
-		"7: >= → < in a >= b + 1",
-		"7: + → - in b + 1",
-		"8: not added: a in [true, b]",
-		"8: true → false in over(a, b) if { not a == b a >= b + 1 a in [true, b] } else := true if b == 0",
-		"9: true → false in over(a, b) if { not a == b a >= b + 1 a in [true, b] } else := true if b == 0",
-		"9: == → != in else := true if b == 0",
+		"3: over: rule removed: default over := false",
+		"3: over: false → true in default over := false",
+		"5: over: rule removed: over(a, b) if { not a == b a >= b + 1 a in [true, b] } else := true if b == 0",
+		"9: over: else removed: else := true if b == 0",
+		"6: over: not dropped: not a == b",
+		"6: over: == → != in not a == b",
+		"7: over: >= → > in a >= b + 1",
+		"7: over: >= → < in a >= b + 1",
+		"7: over: + → - in b + 1",
+		"8: over: not added: a in [true, b]",
+		"8: over: true → false in over(a, b) if { not a == b a >= b + 1 a in [true, b] } else := true if b == 0",
+		"9: over: true → false in over(a, b) if { not a == b a >= b + 1 a in [true, b] } else := true if b == 0",
+		"9: over: == → != in else := true if b == 0",
 	}
 	for _, change := range want {
 		found := false

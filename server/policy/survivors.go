@@ -16,8 +16,17 @@ const (
 // argument is one entry of the file of survivors.
 type argument struct {
 	File   string `json:"file"`
+	Rule   string `json:"rule"` // empty for a dated value
 	Change string `json:"change"`
 	Reason string `json:"reason"`
+}
+
+// place is the rule that it speaks of, or the file if that is one of dated values.
+func (a argument) place() string {
+	if a.Rule == "" {
+		return a.File
+	}
+	return "the rule " + a.Rule + " of " + a.File
 }
 
 // arguments reads the file; the contract has been checked. Lines are those of entries.
@@ -65,7 +74,7 @@ func (t *Tally) Count(v Verdict) (unexplained bool) {
 		t.Killed++
 		return false
 	}
-	i := slices.IndexFunc(t.arguments, func(a argument) bool { return a.File == v.File && a.Change == v.Change })
+	i := slices.IndexFunc(t.arguments, func(a argument) bool { return a.File == v.File && a.Rule == v.Rule && a.Change == v.Change })
 	if i >= 0 {
 		t.needed[i] = true
 		t.Argued++
@@ -92,7 +101,7 @@ func (t *Tally) Outdated() []decision.PolicyProblem {
 	}
 	for i, a := range t.arguments {
 		if !t.needed[i] && t.scope.has(a.File) {
-			found.add(survivorsFile, t.lines[i], "does not apply any more: no survivor in %s reads %q", a.File, a.Change)
+			found.add(survivorsFile, t.lines[i], "does not apply any more: no survivor in %s reads %q", a.place(), a.Change)
 		}
 	}
 	return found
