@@ -94,8 +94,12 @@ func TestEveryTableIsAppendOnly(t *testing.T) {
 		}
 	}
 
+	dbtest.Seal(t, path, db)
 	raw := stranger(t, path)
-	if got, want := tables(t, raw), []string{"acceptance", "activation", "decision", "fact", "file", "input", "partner", "recording", "report", "revision", "revision_file"}; !slices.Equal(got, want) {
+	if got, want := tables(t, raw), []string{
+		"acceptance", "activation", "checkpoint", "decision", "fact", "file", "input", "leaf", "ledger", "node", "partner",
+		"recording", "report", "revision", "revision_file", "salt",
+	}; !slices.Equal(got, want) {
 		t.Fatalf("tables %v, want %v: an addition must be append-only as well", got, want)
 	}
 	// selecting reads a table's rows with some columns changed.
@@ -131,6 +135,11 @@ func TestEveryTableIsAppendOnly(t *testing.T) {
 			"INSERT OR REPLACE INTO report " + selecting("report", "seq", "seq + 100"),
 			"INSERT INTO report " + selecting("report", "seq", "seq + 10", "id", "'"+strings.Repeat("b", 64)+"'") + " LIMIT 1",
 		},
+		"leaf":       {"INSERT INTO leaf " + selecting("leaf", "idx", "idx + 100", "seq", "seq + 100")},
+		"node":       {"INSERT INTO node " + selecting("node", "idx", "idx + 100")},
+		"checkpoint": {"INSERT INTO checkpoint " + selecting("checkpoint", "size", "size - 1")},
+		"revision":   {"INSERT INTO revision " + selecting("revision", "digest", "replace(digest, '0', '1')", "seq", "seq + 2")},
+		"ledger":     {"INSERT INTO ledger VALUES ('other', 'other')"},
 		// Into the past.
 		"fact": {
 			"INSERT INTO fact " + selecting("fact", "seq", "seq + 10") + " WHERE partner = 'q'",

@@ -6,8 +6,8 @@ SELECT EXISTS (SELECT 1 FROM revision WHERE digest = @digest);
 SELECT EXISTS (SELECT 1 FROM revision);
 
 -- name: InsertRevision :exec
-INSERT INTO revision (digest, first_served_at)
-VALUES (@digest, @first_served_at);
+INSERT INTO revision (digest, first_served_at, seq)
+VALUES (@digest, @first_served_at, (SELECT COALESCE(MAX(seq), 0) + 1 FROM revision));
 
 -- name: FileExists :one
 SELECT EXISTS (SELECT 1 FROM file WHERE digest = @digest);

@@ -26,6 +26,7 @@ type config struct {
 	db          string
 	policies    []string
 	demo        bool
+	ledgerKey   string
 	bodyLimit   int64
 	logFormat   string
 }
@@ -60,6 +61,7 @@ The API document is at /openapi.yaml, a page to try it at /docs.`,
 	flags.BoolVar(&c.allowRemote, "allow-remote", false, "allow an --addr, and a Host, that other machines can reach; there is no authentication yet")
 	flags.StringVar(&c.db, "db", "assay.db", "SQLite database `file`, made if it does not exist")
 	policiesFlag(flags, &c.policies)
+	flags.StringVar(&c.ledgerKey, "ledger-key", "", "`file` with the key that signs the ledger, made on the first start (default the database file with .key)")
 	flags.BoolVar(&c.demo, "demo", false, "record demonstration partners, if the database has no partners yet")
 	flags.Int64Var(&c.bodyLimit, "body-limit", api.DefaultBodyLimit, "most `bytes` of a request body")
 	flags.StringVar(&c.logFormat, "log-format", "text", "text or json, on standard error")
@@ -91,6 +93,11 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 
+	sealed, err := openLedger(ctx, store, c.db, c.ledgerKey)
+	if err != nil {
+		return err
+	}
+
 	library, dirs, err := openLibrary(c.policies, store, logger)
 	if err != nil {
 		return err
@@ -118,6 +125,7 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
+	defer sealing(ctx, sealed, logger)()
 	greet(stdout, "http://"+listener.Addr().String(), demoPartner)
 	return untilDone(ctx, server, listener, func(ctx context.Context) error {
 		return library.Watch(ctx, dirs...)

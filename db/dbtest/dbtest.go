@@ -4,8 +4,10 @@ package dbtest
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"assay/db"
+	"assay/server/ledger"
 )
 
 // Each runs f once per engine, in parallel, each time on a fresh and migrated
@@ -33,4 +35,22 @@ func Open(t *testing.T, path string) *db.DB {
 		}
 	})
 	return d
+}
+
+// Seal seals all that is in the database, with the key in a file beside it that is made if
+// it is not there.
+func Seal(t *testing.T, path string, d *db.DB) *ledger.Log {
+	t.Helper()
+	key, err := ledger.MakeKey(path + ".key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := ledger.Open(t.Context(), d.Ledger(), key, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := log.SealAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return log
 }

@@ -30,6 +30,12 @@ type Activation struct {
 	Report      *string
 }
 
+type Checkpoint struct {
+	Size     int64
+	SignedAt column.Time
+	Note     string
+}
+
 type Decision struct {
 	Seq         int64
 	ID          string
@@ -72,6 +78,22 @@ type Input struct {
 	ContentJSON column.JSON
 }
 
+type Leaf struct {
+	Idx  int64
+	Kind string
+	Seq  int64
+}
+
+type Ledger struct {
+	Origin   string
+	Verifier string
+}
+
+type Node struct {
+	Idx  int64
+	Hash []byte
+}
+
 type Partner struct {
 	ID              string
 	FirstRecordedAt column.Time
@@ -97,10 +119,16 @@ type Report struct {
 type Revision struct {
 	Digest        string
 	FirstServedAt column.Time
+	Seq           int64
 }
 
 type RevisionFile struct {
 	Revision string
 	Path     string
 	File     string
+}
+
+type Salt struct {
+	Partner string
+	Root    []byte
 }

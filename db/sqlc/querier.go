@@ -12,47 +12,81 @@ import (
 
 type Querier interface {
 	Acceptance(ctx context.Context, report string) (Acceptance, error)
+	ActivationRows(ctx context.Context, arg ActivationRowsParams) ([]ActivationRowsRow, error)
 	// Activations is one page of them, newest first, of all revisions or of one.
 	Activations(ctx context.Context, arg ActivationsParams) ([]Activation, error)
 	// AnyRevision reads a page of the file: how readiness is asked for.
 	AnyRevision(ctx context.Context) (bool, error)
+	// Checkpoints are those after a size, the oldest first.
+	Checkpoints(ctx context.Context, arg CheckpointsParams) ([]CheckpointsRow, error)
 	// Decision is one entry of the log with the facts that came with the request.
 	Decision(ctx context.Context, id string) (DecisionRow, error)
+	DecisionRows(ctx context.Context, arg DecisionRowsParams) ([]DecisionRowsRow, error)
+	// DecisionSeq is the place of a decision in the log.
+	DecisionSeq(ctx context.Context, id string) (int64, error)
 	// Decisions is one page of the log, newest first. The inner query reads the narrow
 	// index only; the wide rows are fetched for the page alone.
 	Decisions(ctx context.Context, arg DecisionsParams) ([]Decision, error)
 	// DecisionsOfPartner is Decisions for one partner, by the partner's own index.
 	DecisionsOfPartner(ctx context.Context, arg DecisionsOfPartnerParams) ([]Decision, error)
+	FactRows(ctx context.Context, arg FactRowsParams) ([]FactRowsRow, error)
 	// FactsOfPartner are the records that could be seen at a position and began by a day.
 	FactsOfPartner(ctx context.Context, arg FactsOfPartnerParams) ([]Fact, error)
 	// FactsOfRecording gives back what one request recorded, in its order.
 	FactsOfRecording(ctx context.Context, recording int64) ([]Fact, error)
 	FileExists(ctx context.Context, digest string) (bool, error)
+	// FilesOfRevision are the files of a revision, also those whose content is gone.
+	FilesOfRevision(ctx context.Context, revision string) ([]FilesOfRevisionRow, error)
 	InputExists(ctx context.Context, digest string) (bool, error)
 	InsertAcceptance(ctx context.Context, arg InsertAcceptanceParams) error
 	InsertActivation(ctx context.Context, arg InsertActivationParams) error
+	InsertCheckpoint(ctx context.Context, arg InsertCheckpointParams) error
 	InsertDecision(ctx context.Context, arg InsertDecisionParams) error
 	InsertFact(ctx context.Context, arg InsertFactParams) (int64, error)
 	InsertFile(ctx context.Context, arg InsertFileParams) error
 	InsertInput(ctx context.Context, arg InsertInputParams) error
+	// InsertLeaves appends leaves from an index on: a list of {"kind", "seq"}.
+	InsertLeaves(ctx context.Context, arg InsertLeavesParams) error
+	InsertLedger(ctx context.Context, arg InsertLedgerParams) error
+	// InsertNodes appends hashes from an index on: a list of hexadecimals.
+	InsertNodes(ctx context.Context, arg InsertNodesParams) error
 	InsertPartner(ctx context.Context, arg InsertPartnerParams) error
 	InsertRecording(ctx context.Context, arg InsertRecordingParams) (int64, error)
 	InsertReport(ctx context.Context, arg InsertReportParams) error
 	InsertRevision(ctx context.Context, arg InsertRevisionParams) error
 	InsertRevisionFile(ctx context.Context, arg InsertRevisionFileParams) error
+	InsertSalt(ctx context.Context, arg InsertSaltParams) error
 	// LastActivation is what was meant to serve when the server last looked.
 	LastActivation(ctx context.Context) (Activation, error)
+	LastCheckpoint(ctx context.Context) (Checkpoint, error)
 	// LastFact is the end of the fact log.
 	LastFact(ctx context.Context) (LastFactRow, error)
 	// LastFactKnownAt is the end of the fact log as it was at an instant.
 	LastFactKnownAt(ctx context.Context, knownAt column.Time) (int64, error)
 	// LastRecordedAt is the instant of the newest recording.
 	LastRecordedAt(ctx context.Context) (column.Time, error)
+	// LastSealed is the seq of the last row of a kind that is a leaf.
+	LastSealed(ctx context.Context, kind string) (int64, error)
+	// LastSeqs are the ends of the tables whose rows become leaves.
+	LastSeqs(ctx context.Context) (LastSeqsRow, error)
+	// LeafOf finds the leaf of a row.
+	LeafOf(ctx context.Context, arg LeafOfParams) (int64, error)
+	// Leaves are those from one index up to another one, exclusive.
+	Leaves(ctx context.Context, arg LeavesParams) ([]Leaf, error)
+	// Ledger is whose ledger it is; none before the first start.
+	Ledger(ctx context.Context) (Ledger, error)
+	// NodeRange is those from one index up to another one, exclusive.
+	NodeRange(ctx context.Context, arg NodeRangeParams) ([]Node, error)
+	// Nodes are those with the given indexes, a list.
+	Nodes(ctx context.Context, indexes string) ([]Node, error)
 	PartnerExists(ctx context.Context, id string) (bool, error)
 	// Partners is one page of partners, after an id.
 	Partners(ctx context.Context, arg PartnersParams) ([]Partner, error)
 	// RecordingByKey finds what an idempotency key was used for.
 	RecordingByKey(ctx context.Context, arg RecordingByKeyParams) (RecordingByKeyRow, error)
+	// The rows of each kind, for their leaves. Days and instants are read as the text that
+	// they are: a leaf speaks of the row's bytes, also of one that is no instant any more.
+	RecordingRows(ctx context.Context, arg RecordingRowsParams) ([]RecordingRowsRow, error)
 	Report(ctx context.Context, id string) (Report, error)
 	ReportExists(ctx context.Context, id string) (bool, error)
 	// Reports is one page of them, newest first, without what they say but with who
@@ -60,6 +94,11 @@ type Querier interface {
 	Reports(ctx context.Context, arg ReportsParams) ([]ReportsRow, error)
 	RevisionExists(ctx context.Context, digest string) (bool, error)
 	RevisionFiles(ctx context.Context, revision string) ([]RevisionFilesRow, error)
+	RevisionRows(ctx context.Context, arg RevisionRowsParams) ([]RevisionRowsRow, error)
+	// Salts are those of the given partners, a list.
+	Salts(ctx context.Context, partners string) ([]Salt, error)
+	// TreeSize is the number of leaves.
+	TreeSize(ctx context.Context) (int64, error)
 }
 
 var _ Querier = (*Queries)(nil)

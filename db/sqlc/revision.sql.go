@@ -142,8 +142,8 @@ func (q *Queries) InsertFile(ctx context.Context, arg InsertFileParams) error {
 }
 
 const insertRevision = `-- name: InsertRevision :exec
-INSERT INTO revision (digest, first_served_at)
-VALUES (?1, ?2)
+INSERT INTO revision (digest, first_served_at, seq)
+VALUES (?1, ?2, (SELECT COALESCE(MAX(seq), 0) + 1 FROM revision))
 `
 
 type InsertRevisionParams struct {
