@@ -116,7 +116,7 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 
 	server := &http.Server{
 		Handler: api.New(api.Config{
-			Service: service, Ping: store.Ping, Logger: logger, BodyLimit: c.bodyLimit, LoopbackOnly: !c.allowRemote,
+			Service: service, Ledger: sealed, Ping: store.Ping, Logger: logger, BodyLimit: c.bodyLimit, LoopbackOnly: !c.allowRemote,
 			Candidate: policy.Candidate, RenderReport: renderReport(library),
 		}),
 		ReadHeaderTimeout: 5 * time.Second,

@@ -28,6 +28,8 @@ const DefaultPreviewTime = 20 * time.Second
 type Config struct {
 	// Service answers; its clock times the requests.
 	Service *decision.Service
+	// Ledger proves what is kept.
+	Ledger Ledger
 	// Ping tells whether the store answers.
 	Ping func(ctx context.Context) error
 	// Logger gets one line per request; nil discards them.
@@ -80,7 +82,7 @@ func newEcho(config Config) *echo.Echo {
 		config.NewID = config.Service.NewID
 	}
 
-	counted := newMetrics(config.Service.Revisions)
+	counted := newMetrics(config.Service.Revisions, config.Ledger)
 	e := echo.New()
 	e.HTTPErrorHandler = writeProblem
 	e.Binder = bodyBinder{}
@@ -94,7 +96,9 @@ func newEcho(config Config) *echo.Echo {
 		answerTo(config.LoopbackOnly),
 		mustContract(document).enforce(config.BodyLimit),
 	)
-	RegisterHandlers(e, NewStrictHandler(newServer(config, counted), nil))
+	s := newServer(config, counted)
+	RegisterHandlers(e, NewStrictHandler(s, nil))
+	e.GET("/v1/ledger/tile/*", s.getTile)
 	registerDocs(e)
 	counted.register(e)
 	return e
@@ -103,6 +107,7 @@ func newEcho(config Config) *echo.Echo {
 // server implements the operations of the document, one file per resource.
 type server struct {
 	service *decision.Service
+	ledger  Ledger
 	ping    func(ctx context.Context) error
 	metrics *metrics
 	preview previewer
@@ -111,7 +116,7 @@ type server struct {
 
 func newServer(config Config, counted *metrics) *server {
 	return &server{
-		service: config.Service, ping: config.Ping, metrics: counted,
+		service: config.Service, ledger: config.Ledger, ping: config.Ping, metrics: counted,
 		preview: newPreviewer(config.Candidate, config.PreviewTime), render: config.RenderReport,
 	}
 }

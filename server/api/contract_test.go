@@ -11,13 +11,13 @@ import (
 	"assay/server/schema"
 )
 
-// What Echo routes is what the document describes, but for the document itself, metrics and
-// the page to read it.
+// What Echo routes is what the document describes, but for the document itself, metrics,
+// the page to read it, and tiles, whose paths it cannot express.
 func TestRoutesAreTheDocumentsOperations(t *testing.T) {
 	t.Parallel()
 	var routed, described []string
 	for _, r := range setup(t).echo.Routes() {
-		if r.Path != "/" && r.Path != "/openapi.yaml" && r.Path != "/metrics" && !strings.HasPrefix(r.Path, "/docs") {
+		if r.Path != "/" && r.Path != "/openapi.yaml" && r.Path != "/metrics" && r.Path != "/v1/ledger/tile/*" && !strings.HasPrefix(r.Path, "/docs") {
 			routed = append(routed, r.Method+" "+r.Path)
 		}
 	}

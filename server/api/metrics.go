@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"strconv"
 	"time"
 
@@ -19,7 +20,7 @@ type metrics struct {
 	outcomes *prometheus.CounterVec
 }
 
-func newMetrics(revisions decision.Revisions) *metrics {
+func newMetrics(revisions decision.Revisions, sealed Ledger) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -38,8 +39,37 @@ func newMetrics(revisions decision.Revisions) *metrics {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "assay_policies_activated_timestamp_seconds", Help: "Since when the serving policies serve.",
 		}, func() float64 { return float64(revisions.Status().ActivatedAt.UnixMilli()) / 1000 }),
+		ledgerCollector{sealed},
 	)
 	return m
+}
+
+// ledgerCollector reads the state of the ledger when somebody looks.
+type ledgerCollector struct{ ledger Ledger }
+
+var (
+	ledgerSize = prometheus.NewDesc("assay_ledger_size", "Leaves that the newest checkpoint covers.", nil, nil)
+	unsealed   = prometheus.NewDesc("assay_ledger_unsealed_rows", "Rows that are kept and not in the tree yet.", nil, nil)
+	sealErrors = prometheus.NewDesc("assay_ledger_seal_errors_total", "How often sealing failed.", nil, nil)
+)
+
+func (c ledgerCollector) Describe(descs chan<- *prometheus.Desc) {
+	descs <- ledgerSize
+	descs <- unsealed
+	descs <- sealErrors
+}
+
+func (c ledgerCollector) Collect(metrics chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), pingTimeout)
+	defer cancel()
+	status, err := c.ledger.Status(ctx)
+	if err != nil {
+		metrics <- prometheus.NewInvalidMetric(ledgerSize, err)
+		return
+	}
+	metrics <- prometheus.MustNewConstMetric(ledgerSize, prometheus.GaugeValue, float64(status.Size))
+	metrics <- prometheus.MustNewConstMetric(unsealed, prometheus.GaugeValue, float64(status.Unsealed))
+	metrics <- prometheus.MustNewConstMetric(sealErrors, prometheus.CounterValue, float64(status.Failures))
 }
 
 func truth(b bool) float64 {

@@ -145,6 +145,7 @@ const (
 	ProblemCodeInvalidRequest       ProblemCode = "invalid_request"
 	ProblemCodeMethodNotAllowed     ProblemCode = "method_not_allowed"
 	ProblemCodeNoPolicies           ProblemCode = "no_policies"
+	ProblemCodeNotSealedYet         ProblemCode = "not_sealed_yet"
 	ProblemCodePartnerNotFound      ProblemCode = "partner_not_found"
 	ProblemCodePoliciesRefused      ProblemCode = "policies_refused"
 	ProblemCodeProgramNotFound      ProblemCode = "program_not_found"
@@ -152,6 +153,7 @@ const (
 	ProblemCodeRevisionNotFound     ProblemCode = "revision_not_found"
 	ProblemCodeRouteNotFound        ProblemCode = "route_not_found"
 	ProblemCodeStoreUnavailable     ProblemCode = "store_unavailable"
+	ProblemCodeTileNotFound         ProblemCode = "tile_not_found"
 	ProblemCodeTimeout              ProblemCode = "timeout"
 	ProblemCodeUnsupportedMediaType ProblemCode = "unsupported_media_type"
 )
@@ -181,6 +183,8 @@ func (e ProblemCode) Valid() bool {
 		return true
 	case ProblemCodeNoPolicies:
 		return true
+	case ProblemCodeNotSealedYet:
+		return true
 	case ProblemCodePartnerNotFound:
 		return true
 	case ProblemCodePoliciesRefused:
@@ -194,6 +198,8 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodeRouteNotFound:
 		return true
 	case ProblemCodeStoreUnavailable:
+		return true
+	case ProblemCodeTileNotFound:
 		return true
 	case ProblemCodeTimeout:
 		return true
@@ -383,6 +389,13 @@ type CheckingPolicies struct {
 type Citation struct {
 	Title string `json:"title"`
 	Url   string `json:"url"`
+}
+
+// ConsistencyProof defines model for ConsistencyProof.
+type ConsistencyProof struct {
+	From  int64      `json:"from"`
+	To    int64      `json:"to"`
+	Proof []TreeHash `json:"proof"`
 }
 
 // DatedEntry defines model for DatedEntry.
@@ -796,6 +809,16 @@ type Health struct {
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
 
+// InclusionProof defines model for InclusionProof.
+type InclusionProof struct {
+	Index int64 `json:"index"`
+	Size  int64 `json:"size"`
+
+	// LeafHash A SHA-256 of the tree, in Base64, as checkpoints have it.
+	LeafHash TreeHash   `json:"leaf_hash"`
+	Proof    []TreeHash `json:"proof"`
+}
+
 // Instant An instant, RFC 3339, of the years 1000 to 9999. Any offset is accepted; UTC is answered.
 //
 // Examples: 2026-03-01T09:30:00Z
@@ -815,6 +838,20 @@ type Kind struct {
 type KindList struct {
 	Revision string `json:"revision"`
 	Kinds    []Kind `json:"kinds"`
+}
+
+// LedgerStatus defines model for LedgerStatus.
+type LedgerStatus struct {
+	// Size The number of leaves that the newest checkpoint covers.
+	Size int64 `json:"size"`
+
+	// CheckpointAt When it was signed.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	CheckpointAt *Instant `json:"checkpoint_at,omitempty"`
+
+	// Unsealed The number of rows that are kept and not in the tree yet.
+	Unsealed int64 `json:"unsealed"`
 }
 
 // Live defines model for Live.
@@ -921,6 +958,7 @@ type PolicyStatus struct {
 
 	// Waiting The tree on disk, if it waits to be accepted.
 	Waiting *WaitingPolicies `json:"waiting,omitempty"`
+	Ledger  LedgerStatus     `json:"ledger"`
 }
 
 // PolicyStatusState `degraded`: what is on disk cannot serve; the revision named here goes on. `waiting`: it could, but turns more
@@ -1159,6 +1197,27 @@ type Ready struct {
 
 // ReadyStatus defines model for Ready.Status.
 type ReadyStatus string
+
+// Receipt defines model for Receipt.
+type Receipt struct {
+	DecisionId string `json:"decision_id"`
+
+	// Index The place of the leaf in the tree, from 0 on.
+	Index int64 `json:"index"`
+
+	// Leaf What was hashed, byte for byte: JSON with the codes and days of the decision, and under `committed` a salted
+	// SHA-256 of each value that may be personal.
+	Leaf string `json:"leaf"`
+
+	// LeafHash A SHA-256 of the tree, in Base64, as checkpoints have it.
+	LeafHash TreeHash `json:"leaf_hash"`
+
+	// Proof The hashes from the leaf's neighbour up to below the root.
+	Proof []TreeHash `json:"proof"`
+
+	// Checkpoint The signed note that the proof leads to, as https://c2sp.org/tlog-checkpoint has it.
+	Checkpoint string `json:"checkpoint"`
+}
 
 // RecordFactsRequest Facts to record together.
 type RecordFactsRequest struct {
@@ -1474,6 +1533,9 @@ type Stewardship struct {
 	ReviewOn *Day `json:"review_on,omitempty"`
 }
 
+// TreeHash A SHA-256 of the tree, in Base64, as checkpoints have it.
+type TreeHash = string
+
 // ValueChange defines model for ValueChange.
 type ValueChange struct {
 	// Folder The folder of the requirement.
@@ -1531,6 +1593,9 @@ type AcceptLanguage = string
 // Cursor defines model for Cursor.
 type Cursor = string
 
+// DecisionInPath Examples: 0199e0a4-6f2c-7c31-9d0a-3c2f8f6f5b11
+type DecisionInPath = string
+
 // Lang Examples: it
 type Lang = string
 
@@ -1567,6 +1632,10 @@ type Internal = Problem
 // NotFound RFC 9457. Tell errors apart by `code`; `title` and `detail` are for people and may change. Values of facts are
 // never repeated here.
 type NotFound = Problem
+
+// NotSealed RFC 9457. Tell errors apart by `code`; `title` and `detail` are for people and may change. Values of facts are
+// never repeated here.
+type NotSealed = Problem
 
 // TooLarge RFC 9457. Tell errors apart by `code`; `title` and `detail` are for people and may change. Values of facts are
 // never repeated here.
@@ -1630,6 +1699,24 @@ type GetDecisionParams struct {
 
 	// AcceptLanguage The languages the reader understands, best first; English if none of them is spoken.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ProveConsistencyParams defines parameters for ProveConsistency.
+type ProveConsistencyParams struct {
+	// From The number of leaves of the earlier tree.
+	From int64 `form:"from" json:"from"`
+
+	// To The number of leaves of the later tree. Default that of the newest checkpoint.
+	To *int64 `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// ProveInclusionParams defines parameters for ProveInclusion.
+type ProveInclusionParams struct {
+	// Index The place of the leaf, from 0 on.
+	Index int64 `form:"index" json:"index"`
+
+	// Size The number of leaves of the tree. Default that of the newest checkpoint.
+	Size *int64 `form:"size,omitempty" json:"size,omitempty"`
 }
 
 // ListPartnersParams defines parameters for ListPartners.
@@ -1741,10 +1828,28 @@ type ServerInterface interface {
 	CreateDecision(ctx echo.Context, params CreateDecisionParams) error
 	// GetDecision Read one decision
 	// (GET /v1/decisions/{decision_id})
-	GetDecision(ctx echo.Context, decisionId string, params GetDecisionParams) error
+	GetDecision(ctx echo.Context, decisionId DecisionInPath, params GetDecisionParams) error
+	// GetReceipt Prove that a decision is in the log
+	// (GET /v1/decisions/{decision_id}/receipt)
+	GetReceipt(ctx echo.Context, decisionId DecisionInPath) error
+	// GetReceiptText The same as a C2SP tlog-proof
+	// (GET /v1/decisions/{decision_id}/receipt.tlog-proof)
+	GetReceiptText(ctx echo.Context, decisionId DecisionInPath) error
 	// ListKinds List the kinds of facts
 	// (GET /v1/kinds)
 	ListKinds(ctx echo.Context) error
+	// GetCheckpoint The newest signed state of the tree
+	// (GET /v1/ledger/checkpoint)
+	GetCheckpoint(ctx echo.Context) error
+	// GetLedgerKey The public key of the checkpoints
+	// (GET /v1/ledger/key)
+	GetLedgerKey(ctx echo.Context) error
+	// ProveConsistency Prove that a tree is the beginning of a later one
+	// (GET /v1/ledger/proofs/consistency)
+	ProveConsistency(ctx echo.Context, params ProveConsistencyParams) error
+	// ProveInclusion Prove that a leaf is in the tree
+	// (GET /v1/ledger/proofs/inclusion)
+	ProveInclusion(ctx echo.Context, params ProveInclusionParams) error
 	// ListPartners List partners
 	// (GET /v1/partners)
 	ListPartners(ctx echo.Context, params ListPartnersParams) error
@@ -1950,7 +2055,7 @@ func (w *ServerInterfaceWrapper) CreateDecision(ctx echo.Context) error {
 func (w *ServerInterfaceWrapper) GetDecision(ctx echo.Context) error {
 	var err error
 	// ------------- Path parameter "decision_id" -------------
-	var decisionId string
+	var decisionId DecisionInPath
 
 	err = runtime.BindStyledParameterWithOptions("simple", "decision_id", ctx.Param("decision_id"), &decisionId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
 	if err != nil {
@@ -1988,12 +2093,112 @@ func (w *ServerInterfaceWrapper) GetDecision(ctx echo.Context) error {
 	return err
 }
 
+// GetReceipt converts echo context to params.
+func (w *ServerInterfaceWrapper) GetReceipt(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "decision_id" -------------
+	var decisionId DecisionInPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "decision_id", ctx.Param("decision_id"), &decisionId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter decision_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetReceipt(ctx, decisionId)
+	return err
+}
+
+// GetReceiptText converts echo context to params.
+func (w *ServerInterfaceWrapper) GetReceiptText(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "decision_id" -------------
+	var decisionId DecisionInPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "decision_id", ctx.Param("decision_id"), &decisionId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter decision_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetReceiptText(ctx, decisionId)
+	return err
+}
+
 // ListKinds converts echo context to params.
 func (w *ServerInterfaceWrapper) ListKinds(ctx echo.Context) error {
 	var err error
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListKinds(ctx)
+	return err
+}
+
+// GetCheckpoint converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCheckpoint(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCheckpoint(ctx)
+	return err
+}
+
+// GetLedgerKey converts echo context to params.
+func (w *ServerInterfaceWrapper) GetLedgerKey(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetLedgerKey(ctx)
+	return err
+}
+
+// ProveConsistency converts echo context to params.
+func (w *ServerInterfaceWrapper) ProveConsistency(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ProveConsistencyParams
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ProveConsistency(ctx, params)
+	return err
+}
+
+// ProveInclusion converts echo context to params.
+func (w *ServerInterfaceWrapper) ProveInclusion(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ProveInclusionParams
+	// ------------- Required query parameter "index" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "index", ctx.QueryParams(), &params.Index, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter index: %s", err))
+	}
+
+	// ------------- Optional query parameter "size" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "size", ctx.QueryParams(), &params.Size, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter size: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ProveInclusion(ctx, params)
 	return err
 }
 
@@ -2441,6 +2646,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/decisions", wrapper.CreateDecision, options.OperationMiddlewares["createDecision"]...)
 	router.POST(options.BaseURL+"/v1/previews", wrapper.CreatePreview, options.OperationMiddlewares["createPreview"]...)
 	router.GET(options.BaseURL+"/v1/decisions/:decision_id", wrapper.GetDecision, options.OperationMiddlewares["getDecision"]...)
+	router.GET(options.BaseURL+"/v1/decisions/:decision_id/receipt", wrapper.GetReceipt, options.OperationMiddlewares["getReceipt"]...)
+	router.GET(options.BaseURL+"/v1/decisions/:decision_id/receipt.tlog-proof", wrapper.GetReceiptText, options.OperationMiddlewares["getReceiptText"]...)
+	router.GET(options.BaseURL+"/v1/ledger/key", wrapper.GetLedgerKey, options.OperationMiddlewares["getLedgerKey"]...)
+	router.GET(options.BaseURL+"/v1/ledger/checkpoint", wrapper.GetCheckpoint, options.OperationMiddlewares["getCheckpoint"]...)
+	router.GET(options.BaseURL+"/v1/ledger/proofs/inclusion", wrapper.ProveInclusion, options.OperationMiddlewares["proveInclusion"]...)
+	router.GET(options.BaseURL+"/v1/ledger/proofs/consistency", wrapper.ProveConsistency, options.OperationMiddlewares["proveConsistency"]...)
 	router.GET(options.BaseURL+"/v1/partners", wrapper.ListPartners, options.OperationMiddlewares["listPartners"]...)
 	router.GET(options.BaseURL+"/v1/partners/:partner/facts", wrapper.ListFacts, options.OperationMiddlewares["listFacts"]...)
 	router.POST(options.BaseURL+"/v1/partners/:partner/facts", wrapper.RecordFacts, options.OperationMiddlewares["recordFacts"]...)
@@ -2470,6 +2681,15 @@ type ConflictApplicationProblemPlusJSONResponse Problem
 type InternalApplicationProblemPlusJSONResponse Problem
 
 type NotFoundApplicationProblemPlusJSONResponse Problem
+
+type NotSealedResponseHeaders struct {
+	RetryAfter *string
+}
+type NotSealedApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers NotSealedResponseHeaders
+}
 
 type TooLargeApplicationProblemPlusJSONResponse Problem
 
@@ -2894,7 +3114,7 @@ func (response CreateDecision503ApplicationProblemPlusJSONResponse) VisitCreateD
 }
 
 type GetDecisionRequestObject struct {
-	DecisionId string `json:"decision_id"`
+	DecisionId DecisionInPath `json:"decision_id"`
 	Params     GetDecisionParams
 }
 
@@ -2988,6 +3208,190 @@ func (response GetDecision503ApplicationProblemPlusJSONResponse) VisitGetDecisio
 	return err
 }
 
+type GetReceiptRequestObject struct {
+	DecisionId DecisionInPath `json:"decision_id"`
+}
+
+type GetReceiptResponseObject interface {
+	VisitGetReceiptResponse(w http.ResponseWriter) error
+}
+
+type GetReceipt200JSONResponse Receipt
+
+func (response GetReceipt200JSONResponse) VisitGetReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReceipt400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetReceipt400ApplicationProblemPlusJSONResponse) VisitGetReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReceipt404ApplicationProblemPlusJSONResponse struct {
+	NotSealedApplicationProblemPlusJSONResponse
+}
+
+func (response GetReceipt404ApplicationProblemPlusJSONResponse) VisitGetReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReceipt500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response GetReceipt500ApplicationProblemPlusJSONResponse) VisitGetReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReceipt503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetReceipt503ApplicationProblemPlusJSONResponse) VisitGetReceiptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReceiptTextRequestObject struct {
+	DecisionId DecisionInPath `json:"decision_id"`
+}
+
+type GetReceiptTextResponseObject interface {
+	VisitGetReceiptTextResponse(w http.ResponseWriter) error
+}
+
+type GetReceiptText200TextplainCharsetUtf8Response struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetReceiptText200TextplainCharsetUtf8Response) VisitGetReceiptTextResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetReceiptText400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetReceiptText400ApplicationProblemPlusJSONResponse) VisitGetReceiptTextResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReceiptText404ApplicationProblemPlusJSONResponse struct {
+	NotSealedApplicationProblemPlusJSONResponse
+}
+
+func (response GetReceiptText404ApplicationProblemPlusJSONResponse) VisitGetReceiptTextResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReceiptText500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response GetReceiptText500ApplicationProblemPlusJSONResponse) VisitGetReceiptTextResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReceiptText503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetReceiptText503ApplicationProblemPlusJSONResponse) VisitGetReceiptTextResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListKindsRequestObject struct {
 }
 
@@ -3037,6 +3441,337 @@ func (response ListKinds500ApplicationProblemPlusJSONResponse) VisitListKindsRes
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCheckpointRequestObject struct {
+}
+
+type GetCheckpointResponseObject interface {
+	VisitGetCheckpointResponse(w http.ResponseWriter) error
+}
+
+type GetCheckpoint200TextplainCharsetUtf8Response struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetCheckpoint200TextplainCharsetUtf8Response) VisitGetCheckpointResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetCheckpoint400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetCheckpoint400ApplicationProblemPlusJSONResponse) VisitGetCheckpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCheckpoint404ApplicationProblemPlusJSONResponse struct {
+	NotSealedApplicationProblemPlusJSONResponse
+}
+
+func (response GetCheckpoint404ApplicationProblemPlusJSONResponse) VisitGetCheckpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCheckpoint500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response GetCheckpoint500ApplicationProblemPlusJSONResponse) VisitGetCheckpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCheckpoint503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetCheckpoint503ApplicationProblemPlusJSONResponse) VisitGetCheckpointResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetLedgerKeyRequestObject struct {
+}
+
+type GetLedgerKeyResponseObject interface {
+	VisitGetLedgerKeyResponse(w http.ResponseWriter) error
+}
+
+type GetLedgerKey200TextplainCharsetUtf8Response struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetLedgerKey200TextplainCharsetUtf8Response) VisitGetLedgerKeyResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetLedgerKey400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetLedgerKey400ApplicationProblemPlusJSONResponse) VisitGetLedgerKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetLedgerKey500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response GetLedgerKey500ApplicationProblemPlusJSONResponse) VisitGetLedgerKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProveConsistencyRequestObject struct {
+	Params ProveConsistencyParams
+}
+
+type ProveConsistencyResponseObject interface {
+	VisitProveConsistencyResponse(w http.ResponseWriter) error
+}
+
+type ProveConsistency200JSONResponse ConsistencyProof
+
+func (response ProveConsistency200JSONResponse) VisitProveConsistencyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProveConsistency400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ProveConsistency400ApplicationProblemPlusJSONResponse) VisitProveConsistencyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProveConsistency404ApplicationProblemPlusJSONResponse struct {
+	NotSealedApplicationProblemPlusJSONResponse
+}
+
+func (response ProveConsistency404ApplicationProblemPlusJSONResponse) VisitProveConsistencyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProveConsistency500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ProveConsistency500ApplicationProblemPlusJSONResponse) VisitProveConsistencyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProveConsistency503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ProveConsistency503ApplicationProblemPlusJSONResponse) VisitProveConsistencyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProveInclusionRequestObject struct {
+	Params ProveInclusionParams
+}
+
+type ProveInclusionResponseObject interface {
+	VisitProveInclusionResponse(w http.ResponseWriter) error
+}
+
+type ProveInclusion200JSONResponse InclusionProof
+
+func (response ProveInclusion200JSONResponse) VisitProveInclusionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProveInclusion400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ProveInclusion400ApplicationProblemPlusJSONResponse) VisitProveInclusionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProveInclusion404ApplicationProblemPlusJSONResponse struct {
+	NotSealedApplicationProblemPlusJSONResponse
+}
+
+func (response ProveInclusion404ApplicationProblemPlusJSONResponse) VisitProveInclusionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProveInclusion500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ProveInclusion500ApplicationProblemPlusJSONResponse) VisitProveInclusionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProveInclusion503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ProveInclusion503ApplicationProblemPlusJSONResponse) VisitProveInclusionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4442,9 +5177,27 @@ type StrictServerInterface interface {
 	// GetDecision Read one decision
 	// (GET /v1/decisions/{decision_id})
 	GetDecision(ctx context.Context, request GetDecisionRequestObject) (GetDecisionResponseObject, error)
+	// GetReceipt Prove that a decision is in the log
+	// (GET /v1/decisions/{decision_id}/receipt)
+	GetReceipt(ctx context.Context, request GetReceiptRequestObject) (GetReceiptResponseObject, error)
+	// GetReceiptText The same as a C2SP tlog-proof
+	// (GET /v1/decisions/{decision_id}/receipt.tlog-proof)
+	GetReceiptText(ctx context.Context, request GetReceiptTextRequestObject) (GetReceiptTextResponseObject, error)
 	// ListKinds List the kinds of facts
 	// (GET /v1/kinds)
 	ListKinds(ctx context.Context, request ListKindsRequestObject) (ListKindsResponseObject, error)
+	// GetCheckpoint The newest signed state of the tree
+	// (GET /v1/ledger/checkpoint)
+	GetCheckpoint(ctx context.Context, request GetCheckpointRequestObject) (GetCheckpointResponseObject, error)
+	// GetLedgerKey The public key of the checkpoints
+	// (GET /v1/ledger/key)
+	GetLedgerKey(ctx context.Context, request GetLedgerKeyRequestObject) (GetLedgerKeyResponseObject, error)
+	// ProveConsistency Prove that a tree is the beginning of a later one
+	// (GET /v1/ledger/proofs/consistency)
+	ProveConsistency(ctx context.Context, request ProveConsistencyRequestObject) (ProveConsistencyResponseObject, error)
+	// ProveInclusion Prove that a leaf is in the tree
+	// (GET /v1/ledger/proofs/inclusion)
+	ProveInclusion(ctx context.Context, request ProveInclusionRequestObject) (ProveInclusionResponseObject, error)
 	// ListPartners List partners
 	// (GET /v1/partners)
 	ListPartners(ctx context.Context, request ListPartnersRequestObject) (ListPartnersResponseObject, error)
@@ -4650,7 +5403,7 @@ func (sh *strictHandler) CreateDecision(ctx echo.Context, params CreateDecisionP
 }
 
 // GetDecision operation middleware
-func (sh *strictHandler) GetDecision(ctx echo.Context, decisionId string, params GetDecisionParams) error {
+func (sh *strictHandler) GetDecision(ctx echo.Context, decisionId DecisionInPath, params GetDecisionParams) error {
 	var request GetDecisionRequestObject
 
 	request.DecisionId = decisionId
@@ -4675,6 +5428,56 @@ func (sh *strictHandler) GetDecision(ctx echo.Context, decisionId string, params
 	return nil
 }
 
+// GetReceipt operation middleware
+func (sh *strictHandler) GetReceipt(ctx echo.Context, decisionId DecisionInPath) error {
+	var request GetReceiptRequestObject
+
+	request.DecisionId = decisionId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReceipt(ctx.Request().Context(), request.(GetReceiptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReceipt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetReceiptResponseObject); ok {
+		return validResponse.VisitGetReceiptResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetReceiptText operation middleware
+func (sh *strictHandler) GetReceiptText(ctx echo.Context, decisionId DecisionInPath) error {
+	var request GetReceiptTextRequestObject
+
+	request.DecisionId = decisionId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReceiptText(ctx.Request().Context(), request.(GetReceiptTextRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReceiptText")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetReceiptTextResponseObject); ok {
+		return validResponse.VisitGetReceiptTextResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListKinds operation middleware
 func (sh *strictHandler) ListKinds(ctx echo.Context) error {
 	var request ListKindsRequestObject
@@ -4692,6 +5495,102 @@ func (sh *strictHandler) ListKinds(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ListKindsResponseObject); ok {
 		return validResponse.VisitListKindsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCheckpoint operation middleware
+func (sh *strictHandler) GetCheckpoint(ctx echo.Context) error {
+	var request GetCheckpointRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCheckpoint(ctx.Request().Context(), request.(GetCheckpointRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCheckpoint")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCheckpointResponseObject); ok {
+		return validResponse.VisitGetCheckpointResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetLedgerKey operation middleware
+func (sh *strictHandler) GetLedgerKey(ctx echo.Context) error {
+	var request GetLedgerKeyRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetLedgerKey(ctx.Request().Context(), request.(GetLedgerKeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetLedgerKey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetLedgerKeyResponseObject); ok {
+		return validResponse.VisitGetLedgerKeyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProveConsistency operation middleware
+func (sh *strictHandler) ProveConsistency(ctx echo.Context, params ProveConsistencyParams) error {
+	var request ProveConsistencyRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ProveConsistency(ctx.Request().Context(), request.(ProveConsistencyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProveConsistency")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProveConsistencyResponseObject); ok {
+		return validResponse.VisitProveConsistencyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProveInclusion operation middleware
+func (sh *strictHandler) ProveInclusion(ctx echo.Context, params ProveInclusionParams) error {
+	var request ProveInclusionRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ProveInclusion(ctx.Request().Context(), request.(ProveInclusionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProveInclusion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProveInclusionResponseObject); ok {
+		return validResponse.VisitProveInclusionResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

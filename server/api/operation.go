@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"assay/server/decision"
@@ -36,12 +37,17 @@ func (s *server) GetReady(ctx context.Context, _ GetReadyRequestObject) (GetRead
 	return ready, nil
 }
 
-func (s *server) GetStatus(context.Context, GetStatusRequestObject) (GetStatusResponseObject, error) {
+func (s *server) GetStatus(ctx context.Context, _ GetStatusRequestObject) (GetStatusResponseObject, error) {
+	sealed, err := s.ledger.Status(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("status of the ledger: %w", err)
+	}
 	status := s.service.Revisions.Status()
 	answer := GetStatus200JSONResponse{
 		State: PolicyStatusStateOk, Revision: status.Revision, ActivatedAt: status.ActivatedAt.UTC(), Source: status.Source,
 		InPlaceOf: optional(status.InPlaceOf),
 		Problems:  writeProblems(status.Problems), Warnings: writeProblems(status.Warnings), Overdue: writeProblems(status.Overdue),
+		Ledger: writeLedgerStatus(sealed),
 	}
 	if len(status.Problems) > 0 {
 		answer.State = PolicyStatusStateDegraded

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -24,6 +25,8 @@ var failures = map[ProblemCode]struct {
 	ProblemCodeRevisionNotFound:     {http.StatusNotFound, "There is no such revision"},
 	ProblemCodeFileNotFound:         {http.StatusNotFound, "There is no such file"},
 	ProblemCodePartnerNotFound:      {http.StatusNotFound, "There is no such partner"},
+	ProblemCodeTileNotFound:         {http.StatusNotFound, "There is no such tile"},
+	ProblemCodeNotSealedYet:         {http.StatusNotFound, "It is not sealed yet"},
 	ProblemCodeReportNotFound:       {http.StatusNotFound, "There is no such report"},
 	ProblemCodeCandidateChanged:     {http.StatusConflict, "The policies changed since they were measured"},
 	ProblemCodeDecisionNotFound:     {http.StatusNotFound, "There is no such decision"},
@@ -49,6 +52,8 @@ type failure struct {
 	detail string
 	places []ProblemPlace
 	cause  error
+	// retryAfter is in how many seconds to ask again, 0 if that does not help.
+	retryAfter int
 }
 
 func (f *failure) Error() string {
@@ -149,6 +154,9 @@ func writeProblem(err error, c echo.Context) {
 	// That a caller went away is not an error of the server.
 	if known.status >= http.StatusInternalServerError && !errors.Is(f.cause, context.Canceled) {
 		request.err = f
+	}
+	if f.retryAfter > 0 {
+		c.Response().Header().Set("Retry-After", strconv.Itoa(f.retryAfter))
 	}
 	body, err := json.Marshal(Problem{
 		Type:      "urn:assay:problem:" + string(f.code),

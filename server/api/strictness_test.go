@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"assay/server/decision"
+	"assay/server/ledger"
 )
 
 func TestBadBodies(t *testing.T) {
@@ -196,6 +197,11 @@ func TestEveryProblemCode(t *testing.T) {
 		ProblemCodeNoPolicies: {503, func(t *testing.T, b *bench) answer {
 			b.revisions.status = decision.PolicyStatus{}
 			return b.do(t, "GET", "/health/ready", "")
+		}},
+		ProblemCodeTileNotFound: {404, get("/v1/ledger/tile/0/0")},
+		ProblemCodeNotSealedYet: {404, func(t *testing.T, b *bench) answer {
+			b.ledger.err = ledger.ErrNotSealed
+			return b.do(t, "GET", "/v1/ledger/checkpoint", "")
 		}},
 		ProblemCodeReportNotFound: {404, func(t *testing.T, b *bench) answer {
 			return b.do(t, "POST", "/v1/reports/"+refused+"/accept", `{"by":"ada"}`)

@@ -34,6 +34,7 @@ type bench struct {
 	now       time.Time
 	// candidate makes what previews ask for.
 	candidate func(ctx context.Context, changed map[string][]byte) (decision.Revision, error)
+	ledger    ledgerAnswers
 }
 
 func setup(t testing.TB) *bench {
@@ -49,6 +50,7 @@ func setup(t testing.TB) *bench {
 	newID := func() string { ids++; return fmt.Sprintf("id-%d", ids) }
 	b.echo = newEcho(Config{
 		Service:   &decision.Service{Revisions: b.revisions, Store: b.store, Now: func() time.Time { return b.now }, NewID: newID},
+		Ledger:    fakeLedger{b},
 		Ping:      func(context.Context) error { return b.pingErr },
 		Logger:    slog.New(slog.NewJSONHandler(b.logs, nil)),
 		BodyLimit: 4096,
