@@ -2,11 +2,17 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
+	"os"
+	"strings"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"assay/db"
 	"assay/server/ledger"
@@ -61,4 +67,239 @@ func sealing(ctx context.Context, log *ledger.Log, logger *slog.Logger) (end fun
 			logger.Error("the end of the log is not sealed; the next start seals it", "error", err)
 		}
 	}
+}
+
+func newLedger() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "ledger",
+		Short: "Verify that nothing kept was changed or taken away, and take the proof elsewhere",
+		Args:  cobra.NoArgs,
+	}
+	cmd.AddCommand(newLedgerVerify(), newLedgerExport(), newLedgerKey())
+	return cmd
+}
+
+// verifyConfig is what verifying needs to know.
+type verifyConfig struct {
+	db, export, key string
+	checkpoints     []string
+	json            bool
+}
+
+func newLedgerVerify() *cobra.Command {
+	var c verifyConfig
+	cmd := &cobra.Command{
+		Use:   "verify",
+		Short: "Compute the tree from the rows again, and hold it against what was signed",
+		Long: `Verify computes every leaf of the ledger from its row again, every node from the leaves,
+and holds the trees that come out against every signed checkpoint. A row that was changed,
+deleted, put in between or moved is named, and so is a node of the tree, a file of a
+revision or a checkpoint. The database is only read; a server may run beside it.
+
+Whoever has the file and the key can rewrite all of it. Against that, keep checkpoints
+elsewhere (GET /v1/ledger/checkpoint) and bring them: --checkpoint. Likewise the public
+key: --key.
+
+With --export the files of an export are verified, and nothing else is needed.
+
+Exit status: 0 intact and complete, 1 not, 2 not verified.`,
+		Example: `  assay ledger verify --db assay.db
+  assay ledger verify --db assay.db --key assay.pub --checkpoint january.txt --checkpoint june.txt
+  assay ledger verify --export 2026 --key assay.pub`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return verifyLedger(cmd.Context(), c, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&c.db, "db", "assay.db", "SQLite database `file`; it is only read")
+	flags.StringVar(&c.export, "export", "", "`folder` with an export, to verify in place of a database")
+	flags.StringVar(&c.key, "key", "", "public `key` from a safe place, or a file with it (default what the database or the export says)")
+	flags.StringArrayVar(&c.checkpoints, "checkpoint", nil, "`file` with a checkpoint that was kept elsewhere; repeated")
+	flags.BoolVar(&c.json, "json", false, "write JSON")
+	return cmd
+}
+
+func verifyLedger(ctx context.Context, c verifyConfig, stdout, stderr io.Writer) (err error) {
+	what := ledger.Verification{Verifier: c.key}
+	if text, err := os.ReadFile(c.key); err == nil {
+		what.Verifier = strings.TrimSpace(string(text))
+	} else if c.key != "" && !strings.Contains(c.key, "+") {
+		return fmt.Errorf("--key: %w", err)
+	}
+	for _, name := range c.checkpoints {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("--checkpoint: %w", err)
+		}
+		what.Witnessed = append(what.Witnessed, string(text))
+	}
+	report := newFindings(c.json, stdout)
+	what.Found = report.add
+	var verdict ledger.Verdict
+	if c.export != "" {
+		verdict, err = ledger.VerifyExport(ctx, os.DirFS(c.export), what)
+	} else {
+		verdict, err = verifyDatabase(ctx, c.db, what, stderr)
+	}
+	if err != nil {
+		return err
+	}
+	if err := report.end(verdict); err != nil {
+		return err
+	}
+	if !verdict.Intact || !verdict.Complete {
+		return errReported
+	}
+	return nil
+}
+
+func verifyDatabase(ctx context.Context, file string, what ledger.Verification, stderr io.Writer) (verdict ledger.Verdict, err error) {
+	store, err := db.OpenReadOnly(ctx, file)
+	if err != nil {
+		return verdict, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	log, err := ledger.OpenToRead(ctx, store.Ledger())
+	if err != nil {
+		return verdict, err
+	}
+	bar, err := ledgerProgress(ctx, log, stderr)
+	if err != nil {
+		return verdict, err
+	}
+	defer bar.end()
+	what.Progress = func(leaves int64) { bar.set(int(leaves)) }
+	return log.Verify(ctx, what)
+}
+
+func ledgerProgress(ctx context.Context, log *ledger.Log, w io.Writer) (*progress, error) {
+	return newProgress(w, time.Now, func() (int, error) {
+		status, err := log.Status(ctx)
+		return int(status.Size), err
+	})
+}
+
+// maxListed bounds how many findings are listed; all are counted.
+const maxListed = 1000
+
+// findings writes what is found as it is found, or all at the end as JSON.
+type findings struct {
+	w      io.Writer
+	asJSON bool
+	count  int
+	list   []ledger.Finding
+}
+
+func newFindings(asJSON bool, w io.Writer) *findings {
+	return &findings{w: w, asJSON: asJSON, list: []ledger.Finding{}}
+}
+
+func (f *findings) add(found ledger.Finding) {
+	if f.count++; f.count > maxListed {
+		return
+	}
+	if f.asJSON {
+		f.list = append(f.list, found)
+		return
+	}
+	fmt.Fprintf(f.w, "%s: %s: %s\n", found.What, found.Place, found.Detail)
+}
+
+func (f *findings) end(v ledger.Verdict) error {
+	if f.asJSON {
+		enc := json.NewEncoder(f.w)
+		enc.SetIndent("", "  ")
+		return enc.Encode(struct {
+			ledger.Verdict
+			Listed []ledger.Finding `json:"listed"`
+		}{v, f.list})
+	}
+	if more := f.count - maxListed; more > 0 {
+		fmt.Fprintf(f.w, "and %d more\n", more)
+	}
+	fmt.Fprintf(f.w, "%s: %d leaves, %d checkpoints\n", v.Origin, v.Size, v.Checkpoints)
+	witness := " (its own word; --key holds it against yours)"
+	if v.KeyWitnessed {
+		witness = ""
+	}
+	fmt.Fprintf(f.w, "key: %s%s\n", v.Verifier, witness)
+	integrity, completeness := "intact, all that was sealed is as it was", "no number is missing among the rows"
+	if !v.Intact {
+		integrity = "VIOLATED"
+	}
+	if !v.Complete {
+		completeness = "NOT COMPLETE, numbers are missing"
+	}
+	fmt.Fprintf(f.w, "integrity: %s\n", integrity)
+	end := "; that the end was not cut off is not shown without a checkpoint from elsewhere (--checkpoint)"
+	if v.WitnessedSize > 0 {
+		end = fmt.Sprintf("; your checkpoints cover %d leaves", v.WitnessedSize)
+	}
+	_, err := fmt.Fprintf(f.w, "completeness: %s%s; %d rows are not sealed yet\n", completeness, end, v.Unsealed)
+	return err
+}
+
+func newLedgerExport() *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "export DIR",
+		Short: "Write the tree, its leaves and the public key into a folder",
+		Long: `Export writes what the newest checkpoint covers into an empty folder, as a static log in
+the formats of C2SP (tlog-tiles). Leaves have codes, days and names of partners, and commitments in place
+of values that may be personal. With ledger verify --export it can be verified anywhere.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return exportLedger(cmd.Context(), file, args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	cmd.Flags().StringVar(&file, "db", "assay.db", "SQLite database `file`; it is only read")
+	return cmd
+}
+
+func exportLedger(ctx context.Context, file, dir string, stdout, stderr io.Writer) (err error) {
+	store, err := db.OpenReadOnly(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	log, err := ledger.OpenToRead(ctx, store.Ledger())
+	if err != nil {
+		return err
+	}
+	bar, err := ledgerProgress(ctx, log, stderr)
+	if err != nil {
+		return err
+	}
+	written, err := log.Export(ctx, dir, func(leaves int64) { bar.set(int(leaves)) })
+	bar.end()
+	if err != nil {
+		return fmt.Errorf("export to %s: %w", dir, err)
+	}
+	_, err = fmt.Fprintf(stdout, "%s: %d leaves in %s\n", log.Identity().Origin, written.Size, dir)
+	return err
+}
+
+func newLedgerKey() *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "key",
+		Short: "Write the public key that checkpoints are signed with",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			store, err := db.OpenReadOnly(cmd.Context(), file)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, store.Close()) }()
+			log, err := ledger.OpenToRead(cmd.Context(), store.Ledger())
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), log.Identity().Verifier)
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&file, "db", "assay.db", "SQLite database `file`; it is only read")
+	return cmd
 }
