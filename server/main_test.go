@@ -63,6 +63,7 @@ func TestScripts(t *testing.T) {
 			"appoint":  cmdAppoint,
 			"pin":      cmdPin,
 			"bundle":   cmdBundle,
+			"keep":     cmdKeep,
 		},
 	})
 }
@@ -338,6 +339,11 @@ func cmdBundle(ts *testscript.TestScript, _ bool, args []string) {
 	cmdHTTP(ts, false, []string{http.MethodGet, "/v1/revisions/" + args[0] + "/bundle"})
 	cmdStatus(ts, false, []string{"200"})
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), sessionOf(ts).body, 0o644))
+}
+
+// keep FILE keeps the last answer, as it came.
+func cmdKeep(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), sessionOf(ts).body, 0o644))
 }
 
 // absolute turns the names of existing files of the script's folder into paths.

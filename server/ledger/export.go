@@ -29,8 +29,11 @@ func (l *Log) Export(ctx context.Context, dir string, progress func(leaves int64
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return newest, err
 	}
-	if there, err := os.ReadDir(dir); err != nil || len(there) > 0 {
-		return newest, errors.Join(err, fmt.Errorf("the folder %s is not empty", dir))
+	switch there, err := os.ReadDir(dir); {
+	case err != nil:
+		return newest, err
+	case len(there) > 0:
+		return newest, fmt.Errorf("the folder %s is not empty", dir)
 	}
 	err = tiles(newest.Size, func(t Tile) error {
 		data, err := l.tile(ctx, t)
