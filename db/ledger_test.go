@@ -54,6 +54,47 @@ func TestManySealers(t *testing.T) {
 	}
 }
 
+// A walk through the ledger finds nothing wrong with what is written beside it.
+func TestVerifyBesideWriters(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "assay.db")
+	store := dbtest.Open(t, path)
+	log := dbtest.Seal(t, path, store)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for n := range 300 {
+			record(t, store, "p", noon.Add(time.Duration(n)*time.Second), status("active"), status("pending"))
+			if err := log.SealAll(t.Context()); n%3 == 0 && err != nil {
+				t.Error(err)
+			}
+		}
+	}()
+	reader, err := db.OpenReadOnly(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = reader.Close() }()
+	for walks, writing := 0, true; writing; walks++ {
+		select {
+		case <-done:
+			writing = false
+		default:
+		}
+		log, err := ledger.OpenToRead(t.Context(), reader.Ledger())
+		if err != nil {
+			t.Fatal(err)
+		}
+		verdict, err := log.Verify(t.Context(), ledger.Verification{Found: func(f ledger.Finding) { t.Errorf("%+v", f) }})
+		if err != nil || !verdict.Intact || !verdict.Complete {
+			t.Fatalf("%+v, %v", verdict, err)
+		}
+		if !writing && (verdict.Size != 900 || walks == 0) {
+			t.Errorf("%+v after %d walks", verdict, walks)
+		}
+	}
+}
+
 // What is committed of a fact is its fields only if nothing of the stored text is outside
 // of them.
 func TestEveryByteOfABodyIsCommittedTo(t *testing.T) {
