@@ -62,6 +62,10 @@ func (s ledgerStore) Rows(ctx context.Context, kind ledger.Kind, after, upTo int
 		rows, err = rowsOf(factLeaf)(s.db.reads.FactRows(ctx, sqlc.FactRowsParams(page)))
 	case ledger.Revision:
 		rows, err = rowsOf(revisionLeaf)(s.db.reads.RevisionRows(ctx, sqlc.RevisionRowsParams(page)))
+	case ledger.Report:
+		rows, err = rowsOf(reportLeaf)(s.db.reads.ReportRows(ctx, sqlc.ReportRowsParams(page)))
+	case ledger.Acceptance:
+		rows, err = rowsOf(acceptanceLeaf)(s.db.reads.AcceptanceRows(ctx, sqlc.AcceptanceRowsParams(page)))
 	case ledger.Activation:
 		rows, err = rowsOf(activationLeaf)(s.db.reads.ActivationRows(ctx, sqlc.ActivationRowsParams(page)))
 	case ledger.Decision:
@@ -144,12 +148,29 @@ func revisionLeaf(r sqlc.RevisionRowsRow) ledger.Row {
 	}
 }
 
+// A report lists whom a change turns.
+func reportLeaf(r sqlc.ReportRowsRow) ledger.Row {
+	return ledger.Row{
+		Kind: ledger.Report, Seq: r.Seq, At: r.Created,
+		Plain:  map[string]any{"id": r.ID, "live": r.Live, "candidate": r.Candidate},
+		Values: map[string][]byte{"/content": r.Content},
+	}
+}
+
+func acceptanceLeaf(r sqlc.AcceptanceRowsRow) ledger.Row {
+	return ledger.Row{
+		Kind: ledger.Acceptance, Seq: r.Seq, At: r.Accepted,
+		Plain:  map[string]any{"report": r.Report},
+		Values: map[string][]byte{"/by": []byte(r.AcceptedBy)},
+	}
+}
+
 // What a commit says, and by whom, is somebody's name and words.
 func activationLeaf(r sqlc.ActivationRowsRow) ledger.Row {
 	return ledger.Row{
 		Kind: ledger.Activation, Seq: r.Seq, At: r.Activated,
 		Plain: map[string]any{
-			"revision": r.Revision, "in_place_of": orEmpty(r.InPlaceOf), "commit": r.CommitID,
+			"revision": r.Revision, "in_place_of": orEmpty(r.InPlaceOf), "commit": r.CommitID, "report": orEmpty(r.Report),
 			"tests": r.Tests, "cases": r.Cases, "warnings": r.Warnings,
 		},
 		Values: map[string][]byte{
@@ -180,7 +201,7 @@ func (s ledgerStore) LastSeqs(ctx context.Context) (map[ledger.Kind]int64, error
 	}
 	return map[ledger.Kind]int64{
 		ledger.Recording: last.Recording, ledger.Fact: last.Fact, ledger.Revision: last.Revision,
-		ledger.Activation: last.Activation, ledger.Decision: last.Decision,
+		ledger.Report: last.Report, ledger.Acceptance: last.Acceptance, ledger.Activation: last.Activation, ledger.Decision: last.Decision,
 	}, nil
 }
 

@@ -85,13 +85,23 @@ LIMIT CAST(@page_size AS BIGINT);
 
 -- name: ActivationRows :many
 SELECT seq, revision, CAST(activated_at AS TEXT) AS activated, activated_by, in_place_of, source, commit_id,
-    author, message, tests, cases, warnings
+    author, message, tests, cases, warnings, report
 FROM activation WHERE seq > @after AND seq <= @up_to ORDER BY seq
 LIMIT CAST(@page_size AS BIGINT);
 
 -- name: RevisionRows :many
 SELECT seq, digest, CAST(first_served_at AS TEXT) AS first_served
 FROM revision WHERE seq > @after AND seq <= @up_to ORDER BY seq
+LIMIT CAST(@page_size AS BIGINT);
+
+-- name: ReportRows :many
+SELECT seq, id, CAST(created_at AS TEXT) AS created, live, candidate, content
+FROM report WHERE seq > @after AND seq <= @up_to ORDER BY seq
+LIMIT CAST(@page_size AS BIGINT);
+
+-- name: AcceptanceRows :many
+SELECT seq, report, accepted_by, CAST(accepted_at AS TEXT) AS accepted
+FROM acceptance WHERE seq > @after AND seq <= @up_to ORDER BY seq
 LIMIT CAST(@page_size AS BIGINT);
 
 -- LastSeqs are the ends of the tables whose rows become leaves.
@@ -101,6 +111,8 @@ SELECT
     CAST((SELECT COALESCE(MAX(seq), 0) FROM fact) AS BIGINT) AS fact,
     CAST((SELECT COALESCE(MAX(seq), 0) FROM decision) AS BIGINT) AS decision,
     CAST((SELECT COALESCE(MAX(seq), 0) FROM activation) AS BIGINT) AS activation,
+    CAST((SELECT COALESCE(MAX(seq), 0) FROM report) AS BIGINT) AS report,
+    CAST((SELECT COALESCE(MAX(seq), 0) FROM acceptance) AS BIGINT) AS acceptance,
     CAST((SELECT COALESCE(MAX(seq), 0) FROM revision) AS BIGINT) AS revision;
 
 -- FilesOfRevision are the files of a revision, also those whose content is gone.

@@ -19,8 +19,8 @@ ORDER BY report.seq DESC
 LIMIT CAST(@page_size AS BIGINT);
 
 -- name: InsertAcceptance :exec
-INSERT INTO acceptance (report, accepted_by, accepted_at)
-VALUES (@report, @accepted_by, @accepted_at);
+INSERT INTO acceptance (report, accepted_by, accepted_at, seq)
+VALUES (@report, @accepted_by, @accepted_at, (SELECT COALESCE(MAX(seq), 0) + 1 FROM acceptance));
 
 -- name: Acceptance :one
 SELECT * FROM acceptance WHERE report = @report;

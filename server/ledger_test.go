@@ -31,6 +31,13 @@ func sealedDatabase(t *testing.T) (path string, notes []string) {
 		t.Fatal(err)
 	}
 	service := newService(t, store)
+	report := decision.Report{ID: strings.Repeat("1", 64), CreatedAt: time.Now(), Live: service.Revisions.Current().Digest(), Candidate: strings.Repeat("2", 64), Content: []byte("{}")}
+	if err := store.KeepReport(ctx, report); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Accept(ctx, report.ID, decision.Acceptance{By: "ada", At: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
 	for n := range 30 {
 		facts := make([]decision.Fact, 10)
 		for i := range facts {
@@ -173,6 +180,8 @@ func TestWhatIsChangedIsNamed(t *testing.T) {
 		},
 		"when it was kept":   {[]string{`UPDATE revision SET first_served_at = '2020-01-01T00:00:00.000000Z'`}, []string{"row_changed: revision 1"}},
 		"a recording's key":  {[]string{`UPDATE recording SET idempotency_key = 'k' WHERE seq = 3`}, []string{"row_changed: recording 3"}},
+		"a report":           {[]string{`UPDATE report SET content = x'00'`}, []string{"row_changed: report 1"}},
+		"who accepted it":    {[]string{`UPDATE acceptance SET accepted_by = 'bob'`}, []string{"row_changed: acceptance 1"}},
 		"a byte of a policy": {[]string{`UPDATE file SET content = CAST(content || x'0a' AS BLOB) WHERE digest = (SELECT file FROM revision_file WHERE path = 'lib/calendar/calendar.rego')`}, []string{"file_changed: lib/calendar/calendar.rego of revision " + revision}},
 		"a policy is gone":   {[]string{`DELETE FROM file WHERE digest = (SELECT file FROM revision_file WHERE path = 'lib/calendar/calendar.rego')`}, []string{"file_changed: lib/calendar/calendar.rego of revision " + revision}},
 		"another path":       {[]string{`UPDATE revision_file SET path = 'x.rego' WHERE path = 'lib/calendar/calendar.rego'`}, []string{"file_changed: revision " + revision}},
@@ -189,8 +198,12 @@ func TestWhatIsChangedIsNamed(t *testing.T) {
 		"no node":             {[]string{`DELETE FROM node WHERE idx = 2`}, []string{"node_changed: node 0 of level 1 (index 2)"}},
 		"a leaf":              {[]string{`DELETE FROM leaf WHERE idx = 12`}, []string{"leaf_deleted: leaf 12"}},
 		"a row and its node":  {[]string{`UPDATE fact SET key = 'x' WHERE seq = 17`, `UPDATE node SET hash = zeroblob(32) WHERE idx = 2`}, []string{"node_changed: node 0 of level 1 (index 2)", "row_changed: fact 17"}},
-		"no salt":             {[]string{`DELETE FROM salt WHERE partner = ''`}, []string{"salt_missing: activation 1"}},
-		"a checkpoint":        {[]string{`UPDATE checkpoint SET note = replace(note, 'A', 'B') WHERE size = (SELECT MIN(size) FROM checkpoint)`}, []string{fmt.Sprintf("checkpoint_changed: the checkpoint of %d leaves", first)}},
+		"no salt":             {[]string{`DELETE FROM salt WHERE partner = ''`}, []string{"salt_missing: acceptance 1", "salt_missing: activation 1", "salt_missing: report 1"}},
+		"a checkpoint":        {[]string{`UPDATE checkpoint SET note = replace(note, 'assay/', 'assay-') WHERE size = (SELECT MIN(size) FROM checkpoint)`}, []string{fmt.Sprintf("checkpoint_changed: the checkpoint of %d leaves", first)}},
+		"one for another": {
+			[]string{`UPDATE checkpoint SET note = (SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1) WHERE size = (SELECT MIN(size) FROM checkpoint)`},
+			[]string{fmt.Sprintf("checkpoint_changed: the checkpoint of %d leaves", first)},
+		},
 		"a tail without its end": {
 			[]string{fmt.Sprintf("DELETE FROM leaf WHERE idx >= %d", size-1)}, []string{fmt.Sprintf("tail_truncated: leaf %d", size-1)},
 		},

@@ -11,9 +11,56 @@ import (
 	"assay/db/column"
 )
 
+const acceptanceRows = `-- name: AcceptanceRows :many
+SELECT seq, report, accepted_by, CAST(accepted_at AS TEXT) AS accepted
+FROM acceptance WHERE seq > ?1 AND seq <= ?2 ORDER BY seq
+LIMIT CAST(?3 AS BIGINT)
+`
+
+type AcceptanceRowsParams struct {
+	After    int64
+	UpTo     int64
+	PageSize int64
+}
+
+type AcceptanceRowsRow struct {
+	Seq        int64
+	Report     string
+	AcceptedBy string
+	Accepted   string
+}
+
+func (q *Queries) AcceptanceRows(ctx context.Context, arg AcceptanceRowsParams) ([]AcceptanceRowsRow, error) {
+	rows, err := q.db.QueryContext(ctx, acceptanceRows, arg.After, arg.UpTo, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AcceptanceRowsRow
+	for rows.Next() {
+		var i AcceptanceRowsRow
+		if err := rows.Scan(
+			&i.Seq,
+			&i.Report,
+			&i.AcceptedBy,
+			&i.Accepted,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const activationRows = `-- name: ActivationRows :many
 SELECT seq, revision, CAST(activated_at AS TEXT) AS activated, activated_by, in_place_of, source, commit_id,
-    author, message, tests, cases, warnings
+    author, message, tests, cases, warnings, report
 FROM activation WHERE seq > ?1 AND seq <= ?2 ORDER BY seq
 LIMIT CAST(?3 AS BIGINT)
 `
@@ -37,6 +84,7 @@ type ActivationRowsRow struct {
 	Tests       int64
 	Cases       int64
 	Warnings    int64
+	Report      *string
 }
 
 func (q *Queries) ActivationRows(ctx context.Context, arg ActivationRowsParams) ([]ActivationRowsRow, error) {
@@ -61,6 +109,7 @@ func (q *Queries) ActivationRows(ctx context.Context, arg ActivationRowsParams) 
 			&i.Tests,
 			&i.Cases,
 			&i.Warnings,
+			&i.Report,
 		); err != nil {
 			return nil, err
 		}
@@ -414,6 +463,8 @@ SELECT
     CAST((SELECT COALESCE(MAX(seq), 0) FROM fact) AS BIGINT) AS fact,
     CAST((SELECT COALESCE(MAX(seq), 0) FROM decision) AS BIGINT) AS decision,
     CAST((SELECT COALESCE(MAX(seq), 0) FROM activation) AS BIGINT) AS activation,
+    CAST((SELECT COALESCE(MAX(seq), 0) FROM report) AS BIGINT) AS report,
+    CAST((SELECT COALESCE(MAX(seq), 0) FROM acceptance) AS BIGINT) AS acceptance,
     CAST((SELECT COALESCE(MAX(seq), 0) FROM revision) AS BIGINT) AS revision
 `
 
@@ -422,6 +473,8 @@ type LastSeqsRow struct {
 	Fact       int64
 	Decision   int64
 	Activation int64
+	Report     int64
+	Acceptance int64
 	Revision   int64
 }
 
@@ -434,6 +487,8 @@ func (q *Queries) LastSeqs(ctx context.Context) (LastSeqsRow, error) {
 		&i.Fact,
 		&i.Decision,
 		&i.Activation,
+		&i.Report,
+		&i.Acceptance,
 		&i.Revision,
 	)
 	return i, err
@@ -600,6 +655,57 @@ func (q *Queries) RecordingRows(ctx context.Context, arg RecordingRowsParams) ([
 			&i.Recorded,
 			&i.IdempotencyKey,
 			&i.Digest,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reportRows = `-- name: ReportRows :many
+SELECT seq, id, CAST(created_at AS TEXT) AS created, live, candidate, content
+FROM report WHERE seq > ?1 AND seq <= ?2 ORDER BY seq
+LIMIT CAST(?3 AS BIGINT)
+`
+
+type ReportRowsParams struct {
+	After    int64
+	UpTo     int64
+	PageSize int64
+}
+
+type ReportRowsRow struct {
+	Seq       int64
+	ID        string
+	Created   string
+	Live      string
+	Candidate string
+	Content   []byte
+}
+
+func (q *Queries) ReportRows(ctx context.Context, arg ReportRowsParams) ([]ReportRowsRow, error) {
+	rows, err := q.db.QueryContext(ctx, reportRows, arg.After, arg.UpTo, arg.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReportRowsRow
+	for rows.Next() {
+		var i ReportRowsRow
+		if err := rows.Scan(
+			&i.Seq,
+			&i.ID,
+			&i.Created,
+			&i.Live,
+			&i.Candidate,
+			&i.Content,
 		); err != nil {
 			return nil, err
 		}

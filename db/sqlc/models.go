@@ -12,6 +12,7 @@ type Acceptance struct {
 	Report     string
 	AcceptedBy string
 	AcceptedAt column.Time
+	Seq        int64
 }
 
 type Activation struct {

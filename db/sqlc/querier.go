@@ -12,6 +12,7 @@ import (
 
 type Querier interface {
 	Acceptance(ctx context.Context, report string) (Acceptance, error)
+	AcceptanceRows(ctx context.Context, arg AcceptanceRowsParams) ([]AcceptanceRowsRow, error)
 	ActivationRows(ctx context.Context, arg ActivationRowsParams) ([]ActivationRowsRow, error)
 	// Activations is one page of them, newest first, of all revisions or of one.
 	Activations(ctx context.Context, arg ActivationsParams) ([]Activation, error)
@@ -89,6 +90,7 @@ type Querier interface {
 	RecordingRows(ctx context.Context, arg RecordingRowsParams) ([]RecordingRowsRow, error)
 	Report(ctx context.Context, id string) (Report, error)
 	ReportExists(ctx context.Context, id string) (bool, error)
+	ReportRows(ctx context.Context, arg ReportRowsParams) ([]ReportRowsRow, error)
 	// Reports is one page of them, newest first, without what they say but with who
 	// accepted them.
 	Reports(ctx context.Context, arg ReportsParams) ([]ReportsRow, error)

@@ -12,19 +12,24 @@ import (
 )
 
 const acceptance = `-- name: Acceptance :one
-SELECT report, accepted_by, accepted_at FROM acceptance WHERE report = ?1
+SELECT report, accepted_by, accepted_at, seq FROM acceptance WHERE report = ?1
 `
 
 func (q *Queries) Acceptance(ctx context.Context, report string) (Acceptance, error) {
 	row := q.db.QueryRowContext(ctx, acceptance, report)
 	var i Acceptance
-	err := row.Scan(&i.Report, &i.AcceptedBy, &i.AcceptedAt)
+	err := row.Scan(
+		&i.Report,
+		&i.AcceptedBy,
+		&i.AcceptedAt,
+		&i.Seq,
+	)
 	return i, err
 }
 
 const insertAcceptance = `-- name: InsertAcceptance :exec
-INSERT INTO acceptance (report, accepted_by, accepted_at)
-VALUES (?1, ?2, ?3)
+INSERT INTO acceptance (report, accepted_by, accepted_at, seq)
+VALUES (?1, ?2, ?3, (SELECT COALESCE(MAX(seq), 0) + 1 FROM acceptance))
 `
 
 type InsertAcceptanceParams struct {

@@ -1,5 +1,5 @@
-// Package ledger makes what is kept evident: every recording, fact, decision, activation
-// and revision becomes a leaf of a Merkle tree that only grows, and whose state is signed
+// Package ledger makes what is kept evident: every recording, fact and decision, every
+// revision, report, acceptance and activation becomes a leaf of a Merkle tree that only grows, and whose state is signed
 // after every batch. Whoever holds an older checkpoint can tell whether anything that it
 // covers was changed, taken away or put in between. Checkpoints, tiles and proofs have the
 // formats of C2SP (tlog-checkpoint, tlog-tiles, tlog-proof), so that other programs than
@@ -31,12 +31,14 @@ const (
 	Recording  Kind = "recording"
 	Fact       Kind = "fact"
 	Revision   Kind = "revision"
+	Report     Kind = "report"
+	Acceptance Kind = "acceptance"
 	Activation Kind = "activation"
 	Decision   Kind = "decision"
 )
 
 // Kinds are all of them, in the order of leaves of one instant.
-var Kinds = []Kind{Recording, Fact, Revision, Activation, Decision}
+var Kinds = []Kind{Recording, Fact, Revision, Report, Acceptance, Activation, Decision}
 
 // Leaf is the place of a row in the tree.
 type Leaf struct {

@@ -6,7 +6,7 @@
 -- +goose Up
 
 -- Every kind of row that becomes a leaf has a seq without gaps, so that one that is not
--- there is missed. Revisions were known by their digest alone.
+-- there is missed. Revisions were known by their digest alone, acceptances by their report.
 ALTER TABLE revision ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
 DROP TRIGGER revision_no_update;
 UPDATE revision SET seq = (
@@ -15,6 +15,15 @@ UPDATE revision SET seq = (
         OR r.first_served_at = revision.first_served_at AND r.digest <= revision.digest
 );
 CREATE UNIQUE INDEX revision_by_seq ON revision (seq);
+
+ALTER TABLE acceptance ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
+DROP TRIGGER acceptance_no_update;
+UPDATE acceptance SET seq = (
+    SELECT COUNT(*) FROM acceptance AS a
+    WHERE a.accepted_at < acceptance.accepted_at
+        OR a.accepted_at = acceptance.accepted_at AND a.report <= acceptance.report
+);
+CREATE UNIQUE INDEX acceptance_by_seq ON acceptance (seq);
 
 -- Whose ledger it is: the name in its checkpoints, and the key that they are signed with,
 -- in the form of a note's verifier key. One row.
@@ -79,6 +88,17 @@ BEGIN SELECT RAISE(ABORT, 'revision is append-only: the key exists'); END;
 CREATE TRIGGER revision_only_later BEFORE INSERT ON revision
 WHEN NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM revision)
 BEGIN SELECT RAISE(ABORT, 'revision must be later than every earlier one'); END;
+
+CREATE TRIGGER acceptance_no_update BEFORE UPDATE ON acceptance
+BEGIN SELECT RAISE(ABORT, 'acceptance is append-only'); END;
+DROP TRIGGER acceptance_no_replace;
+CREATE TRIGGER acceptance_no_replace BEFORE INSERT ON acceptance
+WHEN EXISTS (SELECT 1 FROM acceptance WHERE report = NEW.report)
+    OR EXISTS (SELECT 1 FROM acceptance WHERE seq = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'acceptance is append-only: the key exists'); END;
+CREATE TRIGGER acceptance_only_later BEFORE INSERT ON acceptance
+WHEN NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM acceptance)
+BEGIN SELECT RAISE(ABORT, 'acceptance must be later than every earlier one'); END;
 
 CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger
 BEGIN SELECT RAISE(ABORT, 'ledger is append-only'); END;
