@@ -86,10 +86,7 @@ facts_used contains id if {
 
 tells(_) if met == true
 
-tells(finding) if {
-	not met == true
-	finding.status != "met"
-}
+tells(finding) if finding.status != "met"
 
 # METADATA
 # description: What to send so that it can be determined.

@@ -78,6 +78,7 @@ test_everything_in_the_way_is_named if {
 	result.review == set()
 	result.flags == {"others_to_review", "others_unknown"}
 	result.shown == {"failing": ["eighth"], "to_review": ["second"], "unknown": ["first"]}
+	result.facts == {"first", "second", "eighth"}
 	asked("2024-06-15", {"first": "unknown", "second": "needs_review"}).flags == {"others_unknown"}
 }
 

@@ -42,6 +42,8 @@ test_closed_while_one_is_under_way if {
 	result.status == "not_met"
 	result.reason == "under_way"
 	result.shown.submitted_on == "2024-06-15"
+	result.facts == ["application:"]
+	finding(object.union(applied("2024-05-01"), decided("pending"))).facts == ["application:", "microsoft_decision:"]
 	finding(applied("2024-06-16")).status == "met"
 	finding(object.union(applied("2024-05-01"), decided("pending"))).reason == "under_way"
 }

@@ -59,6 +59,7 @@ test_everything_in_the_way_is_named if {
 	result.shown.unknown == ["first_level_support"]
 	result.flags == ["others_to_review", "others_unknown"]
 	{request.kind | some request in result.missing} == {"first_level_support"}
+	result.facts == ["infrastructure:0", "signatory:0", "signatory:1"]
 }
 
 test_for_a_person_when_one_is if {

@@ -19,6 +19,7 @@ test_open_from_the_day_of_the_confirmation_on if {
 	result.status == "met"
 	result.shown == {"confirmed_on": "2024-06-20", "citation": citation}
 	result.facts == ["t"]
+	result.flags == []
 	result.missing == []
 }
 

@@ -148,6 +148,18 @@ test_an_assessment_shows_that_interviews_were_held if {
 	finding(object.union(days("2024-06-25", "2024-06-20", "2024-06-20"), {"capability_assessment": [assessment]})).status == "met"
 }
 
+test_of_several_assessments_the_first_shows_it if {
+	assessments := [object.union(
+		record("capability_assessment", day, {"assessor": "microsoft_third_party", "assessed_on": day}),
+		{"source": "assessor"},
+	) |
+		some day in ["2024-06-28", "2024-06-26"]
+	]
+	result := finding({"capability_assessment": assessments})
+	result.shown.scheduled_on == "2024-06-26"
+	result.facts == ["capability_assessment2024-06-26"]
+}
+
 test_a_confirmation_of_the_same_day_is_not_named_as_late if {
 	finding(days("2024-06-27", "2024-06-27", "2024-06-28")).flags == ["revenue_confirmed_later"]
 	finding(days("2024-06-27", "2024-06-28", "2024-06-27")).flags == ["tenure_confirmed_later"]

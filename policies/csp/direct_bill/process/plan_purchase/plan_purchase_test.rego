@@ -194,6 +194,7 @@ test_once_a_plan_could_be_bought_at_any_time if {
 	on("2022-12-31", applied_and_bought("2022-12-31")).due == false
 	on("2022-12-31", applied_and_bought("2022-12-31")).status == "unknown"
 	on("2023-06-01", applied_and_bought("2022-12-31")).reason == "rules_changed_since_application"
+	on("2023-06-01", object.remove(applied_and_bought("2022-12-31"), ["support_plan"])).reason == "unknown"
 	on("2023-06-01", applied_and_bought("2023-01-01")).reason == "plan_bought_before_credit_notice"
 	on("2019-12-31", {}).shown == {"citation": citation}
 }
