@@ -97,6 +97,13 @@ test_every_part_names_its_package if {
 	}
 }
 
+test_what_stands_behind_a_gate_is_told_unless_it_is_met if {
+	told := [{"id": "open", "due": true, "status": "met"}, {"id": "shut", "due": true, "status": "not_met"}, {"id": "later", "due": false, "status": "unknown"}]
+	actions.behind == [told[1]] with input as {"as_of": "2024-06-15", "action": "sum", "facts": {}, "ended": {}}
+		with data.csp.direct_bill.actions.actions as {"sum": {"gates": ["minimum_requirements"]}}
+		with data.csp.direct_bill.gates.minimum_requirements.results as told
+}
+
 # What the table in data.yaml must always be, whatever it says.
 
 test_nothing_is_allowed_without_facts if {

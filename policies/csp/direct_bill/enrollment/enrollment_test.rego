@@ -91,6 +91,12 @@ test_microsofts_decision_overrides_in_both_directions if {
 	}
 }
 
+test_what_overrides_is_no_part_of_the_roll_up if {
+	result := by_microsoft(false, {"microsoft_decision": "not_met"})
+	result.outcome == "not_eligible"
+	result.rollup == "eligible"
+}
+
 test_before_the_first_version_nothing_overrides if {
 	every met in [true, false] {
 		result := parts with input as {"as_of": "2019-12-31", "facts": {}, "ended": {}}

@@ -43,7 +43,7 @@ elsewhere(region, accepted_on, country) := {
 
 current(state, source, facts) := [true |
 	status.current with input as {"as_of": "2024-06-15", "facts": object.union({"csp_status": [said(state, source)]}, facts)}
-		with data.csp.regions as {"north": ["IT"], "south": ["US"]}
+		with data.csp.regions as {"north": ["IT"], "south": ["US"], "far_north": ["NO"]}
 ]
 
 test_a_current_partner_is_one_on_microsofts_word if {
@@ -62,4 +62,5 @@ test_a_partner_elsewhere_is_not_one_here if {
 	current("active", "microsoft", elsewhere("North", "2024-06-15", "US")) == []
 	current("active", "microsoft", elsewhere("North", "2024-06-16", "US")) == [true]
 	current("active", "microsoft", elsewhere("North", "2024-06-15", "FR")) == [true]
+	current("active", "microsoft", elsewhere("Far North", "2024-06-15", "NO")) == [true]
 }

@@ -19,6 +19,7 @@ by(roles) := asked({"actor": {"id": "anna", "roles": roles}})
 test_open_for_one_of_the_roles if {
 	by(["reader", "chief"]).status == "met"
 	by(["chief"]).shown.required == {"any_of": ["chief", "deputy"]}
+	by(["chief"]).shown.code == {"any_of": ["\"chief\"", "\"deputy\""]}
 	by(["deputy"]).status == "met"
 }
 

@@ -48,6 +48,7 @@ test_closed_when_one_is_not_met if {
 	result := asked("2024-06-15", full, planned, own)
 	result.status == "not_met"
 	result.shown.failing == ["infrastructure"]
+	result.facts == ["infrastructure:0"]
 	result.flags == []
 }
 
@@ -92,13 +93,15 @@ test_no_rules_yet if {
 }
 
 # Infrastructure stands for what is looked at later in the process.
-later_versions := [{
+later_versions(phase) := [{
 	"id": "V-1", "since": "2020-01-01", "advisory": [], "process": {},
-	"requirements": {"P1": ["endorsement"], "P4": ["infrastructure"]},
+	"requirements": {"P1": ["endorsement"], phase: ["infrastructure"]},
 }]
 
-later(systems) := result if {
-	result := findings.gate("minimum_requirements", true) with data.csp.direct_bill.rules.versions as later_versions
+later(systems) := in_phase("P4", systems)
+
+in_phase(phase, systems) := result if {
+	result := findings.gate("minimum_requirements", true) with data.csp.direct_bill.rules.versions as later_versions(phase)
 		with input as {"as_of": "2024-06-15", "ended": {}, "facts": {
 			"signatory": facts("signatory", "Anna", full),
 			"infrastructure": facts("infrastructure", "", systems),
@@ -111,4 +114,6 @@ test_what_is_looked_at_later_counts_if_it_is_known_to_fail if {
 	later([{"billing": "in_use", "provisioning": "in_use"}, {"billing": "none", "provisioning": "in_use"}]).status == "needs_review"
 	later(in_use).status == "met"
 	later([]).status == "met"
+	in_phase("P3", planned).status == "not_met"
+	in_phase("P8", planned).status == "met"
 }

@@ -190,6 +190,17 @@ applied_and_bought(day) := {
 	"support_plan": [plan({"type": "A", "purchased_on": day})],
 }
 
+test_a_check_under_way_bars_as_the_application_does if {
+	every status in ["pending", "passed", "failed"] {
+		credit := {"status": status, "started_on": "2024-06-16"}
+		result := finding(object.remove(checked({"purchased_on": "2024-06-16"}, credit), ["application"]))
+		result.reason == "plan_bought_before_credit_notice"
+		result.shown.began == "credit_check"
+	}
+	unasked := finding(object.remove(checked({"purchased_on": "2024-06-16"}, {"status": "not_started", "started_on": "2024-06-16"}), ["application"]))
+	unasked.status == "unknown"
+}
+
 test_once_a_plan_could_be_bought_at_any_time if {
 	on("2022-12-31", applied_and_bought("2022-12-31")).due == false
 	on("2022-12-31", applied_and_bought("2022-12-31")).status == "unknown"

@@ -139,7 +139,8 @@ conditional contains area if "conditional" in results[area]
 # One assessment must cover all areas: of several of one day, the one that lacks fewest.
 
 lacking contains [count(without), record.id, record.key, without] if {
-	required := {area | some area in areas.value}
+	asked_for := areas.value
+	required := {area | some area in asked_for}
 	some record in latest
 	without := required - {area |
 		some area in required

@@ -103,6 +103,30 @@ test_a_new_area_is_required_from_its_day if {
 	finding(on("2019-12-31", [third_party("a", "2019-12-31", all_passed)])).shown == {"citation": citation}
 }
 
+# One value after the other changes between the application and the day asked about.
+test_a_look_if_any_value_changed_since_the_application if {
+	request := {"as_of": "2024-09-02", "facts": {"capability_assessment": [third_party("a", "2024-09-02", all_passed)], "application": [{
+		"id": "f", "kind": "application", "key": "", "source": "partner", "valid_from": "2024-01-01",
+		"body": {"submitted_on": "2024-09-01"},
+	}]}}
+	finding(request).status == "met"
+	every name, value in {"areas": ["billing"], "validity": 24, "assessors": ["auditor", "microsoft_third_party"]} {
+		dated := array.concat(values[name].dated, [{"since": "2024-09-02", "value": value, "citation": page(name)}])
+		result := findings.requirement("capabilities", true) with input as request
+			with data.csp.direct_bill.requirements.capabilities.values as object.union(values, {name: {"dated": dated}})
+		result.reason == "rules_changed_since_application"
+	}
+}
+
+# Of two assessments of one day the one that lacks fewer areas counts, whatever it says of them.
+test_any_result_of_an_area_says_something_of_it if {
+	every said in ["fail", "conditional"] {
+		fuller := third_party("b", "2024-08-01", {"billing": "pass", "security": said})
+		result := finding(on("2024-09-01", [third_party("a", "2024-08-01", {"billing": "pass"}), fuller]))
+		not "missing_areas" in object.keys(result.shown)
+	}
+}
+
 test_only_microsofts_assessor_counts if {
 	records := [assessment("a", "auditor", "2024-08-01", all_passed), assessment("b", "partner", "2024-08-02", all_passed)]
 	result := finding(on("2024-09-01", records))

@@ -40,6 +40,7 @@ test_one_missing_is_unknown_unless_the_other_fails if {
 		in_use := finding([stated({known: "in_use"})])
 		in_use.status == "unknown"
 		in_use.missing == [{"kind": "infrastructure", "field": missing}]
+		in_use.shown.actual == {known: "in_use"}
 		in_use.shown.not_known == [missing]
 		planned := finding([stated({known: "planned"})])
 		planned.status == "not_met"

@@ -57,6 +57,20 @@ test_met_with_one_service if {
 	result.shown.citation == page
 }
 
+test_a_tell_tale_may_run_from_the_name_into_the_description if {
+	finding([{"name": "Pure", "kind": "managed_service", "description": "Resale of licenses."}]).reason == "doubtful_kind"
+}
+
+test_a_look_if_the_kinds_changed_since_the_application if {
+	application := {
+		"id": "application", "kind": "application", "key": "", "source": "partner", "valid_from": "2020-01-01",
+		"body": {"submitted_on": "2020-06-14"},
+	}
+	kinds := array.concat(values.kinds.dated, [{"since": "2020-06-15", "value": ["managed_service"], "citation": page}])
+	changed := finding_on("2020-06-15", {"value_added_services": [list([backup])], "application": [application]}) with values as object.union(values, {"kinds": {"dated": kinds}})
+	changed.reason == "rules_changed_since_application"
+}
+
 test_the_minimum_changes_on_its_day if {
 	finding_on("2024-06-09", {"value_added_services": [list([backup])]}).status == "met"
 	finding_on("2024-06-10", {"value_added_services": [list([backup])]}).status == "not_met"

@@ -47,6 +47,7 @@ on_lines(facts) := {"as_of": "2024-06-08", "facts": {"revenue_month": facts}}
 test_met_exactly_at_the_minimum if {
 	finding(on_report(1000)).status == "met"
 	finding(on_report(1000)).shown.actual == {"usd_cents": 1000}
+	finding(on_report(1000)).flags == []
 	not "gap" in object.keys(finding(on_report(1000)).shown)
 	not "gap" in object.keys(finding(on_lines(lines([400, 300, 300]))).shown)
 }
@@ -291,6 +292,7 @@ test_the_minimum_of_the_application_and_a_look_if_it_changed if {
 	applied := {"as_of": "2024-06-15", "facts": {"revenue_report": [report(1000)], "application": [application("2024-06-09")]}}
 	finding(applied).shown.required == {"usd_cents": 1000}
 	finding(applied).reason == "rules_changed_since_application"
+	finding(applied).shown.required_now == {"usd_cents": 1200}
 }
 
 test_flags if {
@@ -305,6 +307,10 @@ test_a_current_partners_direct_revenue_counts if {
 	request := {"program": "about.partners", "as_of": "2024-06-09", "facts": {"revenue_month": direct}}
 	finding(request).status == "met" with data.csp.direct_bill.rules.for_current_partners as ["about.partners"]
 	finding(request).status == "unknown" with data.csp.direct_bill.rules.for_current_partners as []
+
+	# And what it sells through a distributor counts as before.
+	indirect := object.union(request, {"facts": {"revenue_month": lines([400, 400, 400])}})
+	finding(indirect).status == "met" with data.csp.direct_bill.rules.for_current_partners as ["about.partners"]
 }
 
 test_what_does_not_count_is_named if {

@@ -65,6 +65,17 @@ test_not_met_before_it_is_bought if {
 	result.shown.starts_on == "2024-06-15"
 }
 
+test_not_met_before_it_is_active_although_bought if {
+	body := {"type": "A", "active_from": "2024-06-15", "purchased_on": "2024-06-01"}
+	finding(on("2024-06-14", [body])).reason == "plan_not_started"
+	finding(on("2024-06-15", [body])).status == "met"
+}
+
+test_a_plan_without_its_purchase_is_held_since_it_was_active if {
+	finding(applicant("2024-06-20", [{"type": "A", "active_from": "2024-06-15"}])).flags == ["plan_predates_application"]
+	finding(applicant("2024-06-20", [{"type": "A", "active_from": "2024-06-16"}])).flags == []
+}
+
 test_not_met_from_the_day_it_ends if {
 	result := finding(on("2024-06-17", [{"type": "A", "active_from": "2024-06-15", "active_to": "2024-06-17"}]))
 	result.status == "not_met"
