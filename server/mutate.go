@@ -32,7 +32,7 @@ func runMutation(cmd *cobra.Command, options testOptions) error {
 	if err != nil {
 		return err
 	}
-	mutants := revision.Mutants(options.only)
+	mutants := revision.Mutants(options.only, options.thorough)
 	if len(mutants) == 0 {
 		return fmt.Errorf("--only %s: there is nothing to change", options.only)
 	}

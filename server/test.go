@@ -28,8 +28,9 @@ With --boundaries it decides instead just below, at and just above every number 
 rules that a partner must reach, and without the fact and with one of the wrong type,
 and compares the tables with those kept beside the cases.
 
-With --mutate it changes the policies instead, one operator, rule or dated value at a
-time, and names the changes that no test and no case notices.
+With --mutate it changes the policies instead, one operator, rule, dated value or day at
+a time, and names the changes that no test and no case notices. With --thorough it also
+drops each condition and changes each number and text of the rules.
 
 Exit status: 0 all holds, 1 something does not.`,
 		Example: `  assay test --run revenue                          what has revenue in its name
@@ -63,6 +64,7 @@ Exit status: 0 all holds, 1 something does not.`,
 	flags.BoolVar(&options.boundaries, "boundaries", false, "decide around every number of the rules")
 	flags.BoolVar(&options.update, "update", false, "write what the cases expect, or with --boundaries the tables, instead of comparing")
 	flags.BoolVar(&options.mutate, "mutate", false, "change the policies and see whether a test notices")
+	flags.BoolVar(&options.thorough, "thorough", false, "with --mutate: drop each condition and change each number and text of the rules too")
 	flags.StringVar(&options.only, "only", "", "with --mutate: only what lies at or below a `path` of the tree, or on one line of it (path:line)")
 	return cmd
 }
@@ -74,7 +76,7 @@ type testOptions struct {
 	coverage           float64
 	coverageAsked      bool
 	boundaries, update bool
-	mutate             bool
+	mutate, thorough   bool
 	only               string
 }
 
@@ -90,6 +92,8 @@ func (o testOptions) check() error {
 		return errors.New("--update writes cases, or tables with --boundaries, and goes with --run alone")
 	case o.only != "" && !o.mutate:
 		return errors.New("--only needs --mutate; to pick tests, use --run")
+	case o.thorough && !o.mutate:
+		return errors.New("--thorough needs --mutate")
 	}
 	_, err := regexp.Compile(o.run)
 	if err != nil {

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -148,10 +149,14 @@ func (m *Mutation) Run(ctx context.Context, mutants []Mutant, workers int, repor
 
 // Try changes the tree and looks who notices: the tests beside the file, then the gate,
 // the cases, and last all other tests that can see it. Tests bring dated values of their
-// own, so only the gate and the cases are asked about those.
+// own, so only the gate and the cases are asked about those. An import or a variable that
+// nothing uses any more is no sign that anybody noticed.
 func (m *Mutation) Try(ctx context.Context, mutant Mutant) (Verdict, error) {
 	mutated := *m.revision
-	mutant.change(&mutated)
+	mutated.lenient = true
+	if err := mutant.change(&mutated); err != nil {
+		return Verdict{}, fmt.Errorf("%s: %w", mutant, err)
+	}
 	killer := ""
 	if strings.HasSuffix(mutant.File, ".rego") {
 		killer = m.killerOfRule(ctx, &mutated, mutant.File)

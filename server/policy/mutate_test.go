@@ -22,7 +22,7 @@ func mutate(t *testing.T, tree policy.Tree, only string) (survivors []policy.Mut
 		t.Fatal(err)
 	}
 	tally = policy.NewTally(revision, only)
-	err = mutation.Run(t.Context(), revision.Mutants(only), 2, func(v policy.Verdict) { tally.Count(v) })
+	err = mutation.Run(t.Context(), revision.Mutants(only, false), 2, func(v policy.Verdict) { tally.Count(v) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,29 +104,62 @@ over(a, b) if {
 	a in [true, b]
 } else := true if b == 0
 `)
+	tree["lib/small/literals.rego"] = []byte(`package lib.small
+
+said contains {"name": "a"} if {
+	some text in input.texts
+	text in {"a", ""}
+	count(input["texts"]) > 0
+}
+
+named contains "code" if over(0.50, input.list[1])
+`)
+	tree["lib/small/data.yaml"] = []byte("versions:\n  - since: 2024-03-01\n")
 	tree["lib/small/small_test.rego"] = []byte("package lib.small_test\n\nimport data.lib.small\n\ntest_over if small.over(2, 1)\n")
 	revision, err := policy.Load(t.Context(), tree)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, m := range revision.Mutants("lib/small") {
-		got = append(got, m.String()[len("lib/small/small.rego:"):])
+	for _, m := range revision.Mutants("lib/small", true) {
+		got = append(got, strings.TrimPrefix(m.String(), "lib/small/small.rego:"))
 	}
 	want := []string{
 		"3: over: rule removed: default over := false",
 		"3: over: false → true in default over := false",
 		"5: over: rule removed: over(a, b) if { not a == b a >= b + 1 a in [true, b] } else := true if b == 0",
 		"9: over: else removed: else := true if b == 0",
+		"6: over: condition dropped: not a == b",
 		"6: over: not dropped: not a == b",
 		"6: over: == → != in not a == b",
 		"7: over: >= → > in a >= b + 1",
 		"7: over: >= → < in a >= b + 1",
+		"7: over: condition dropped: a >= b + 1",
 		"7: over: + → - in b + 1",
+		"7: over: 1 → 0 in a >= b + 1",
+		"7: over: 1 → 2 in a >= b + 1",
+		"8: over: condition dropped: a in [true, b]",
 		"8: over: not added: a in [true, b]",
 		"8: over: true → false in over(a, b) if { not a == b a >= b + 1 a in [true, b] } else := true if b == 0",
 		"9: over: true → false in over(a, b) if { not a == b a >= b + 1 a in [true, b] } else := true if b == 0",
 		"9: over: == → != in else := true if b == 0",
+		"lib/small/literals.rego:3: said: rule removed: said contains",
+		`lib/small/literals.rego:3: said: "a" → "~" in said contains {"name": "a"} if`,
+		"lib/small/literals.rego:5: said: condition dropped: text in",
+		"lib/small/literals.rego:5: said: not added: text in",
+		`lib/small/literals.rego:5: said: "a" → "~" in text in {"a", ""}`,
+		`lib/small/literals.rego:5: said: "" → "~" in text in {"a", ""}`,
+		`lib/small/literals.rego:6: said: > → >= in count(input["texts"]) > 0`,
+		`lib/small/literals.rego:6: said: > → <= in count(input["texts"]) > 0`,
+		`lib/small/literals.rego:6: said: 0 → 1 in count(input["texts"]) > 0`,
+		"lib/small/literals.rego:9: named: rule removed: named contains",
+		"lib/small/literals.rego:9: named: condition dropped: over(0.50, input.list[1])",
+		"lib/small/literals.rego:9: named: 0.50 → 0.49 in over(0.50, input.list[1])",
+		"lib/small/literals.rego:9: named: 0.50 → 0.51 in over(0.50, input.list[1])",
+		"lib/small/literals.rego:9: named: 1 → 0 in over(0.50, input.list[1])",
+		"lib/small/literals.rego:9: named: 1 → 2 in over(0.50, input.list[1])",
+		"lib/small/data.yaml:2: versions since 2024-03-01: a day earlier",
+		"lib/small/data.yaml:2: versions since 2024-03-01: a day later",
 	}
 	for _, change := range want {
 		found := false
@@ -165,7 +198,7 @@ func TestScaffoldTestsItself(t *testing.T) {
 			t.Errorf("nothing notices %s", m)
 		}
 	}
-	if tally.Killed < 15 || len(survivors) != 2 {
+	if tally.Killed < 15 || len(survivors) != 3 {
 		t.Errorf("%d killed; survivors: %v", tally.Killed, survivors)
 	}
 }
