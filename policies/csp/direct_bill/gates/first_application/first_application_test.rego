@@ -1,6 +1,7 @@
 package csp.direct_bill.gates.first_application_test
 
 import data.csp.direct_bill.findings
+import data.csp.direct_bill.gates.first_application.citation
 
 finding(facts) := result if {
 	result := findings.gate("first_application", true) with input as {"as_of": "2024-06-15", "facts": facts}
@@ -82,3 +83,5 @@ test_what_cannot_be_read_is_no_application if {
 	}
 	finding(status("Active")).status == "met"
 }
+
+test_the_page_is_named if finding({}).shown.citation == citation

@@ -1,6 +1,7 @@
 package csp.direct_bill.gates.global_admin_test
 
 import data.csp.direct_bill.findings
+import data.csp.direct_bill.gates.global_admin.citation
 
 page := {"title": "Page", "url": "https://example.com"}
 
@@ -45,3 +46,5 @@ test_what_cannot_be_read_opens_nothing if {
 	}
 	by([["chief"], null, 1]).status == "not_met"
 }
+
+test_the_page_is_named if asked({}).shown.citation == citation

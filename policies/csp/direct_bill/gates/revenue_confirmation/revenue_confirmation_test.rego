@@ -1,6 +1,7 @@
 package csp.direct_bill.gates.revenue_confirmation_test
 
 import data.csp.direct_bill.findings
+import data.csp.direct_bill.gates.revenue_confirmation.citation
 
 page := {"title": "Page", "url": "https://example.com"}
 
@@ -99,3 +100,5 @@ test_only_microsofts_own_word_opens_it if {
 		result.reason == "confirmation_relayed"
 	}
 }
+
+test_the_page_is_named if asked([], {}).shown.citation == citation
