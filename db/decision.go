@@ -110,7 +110,7 @@ func (db *DB) search(ctx context.Context, q decision.DecisionQuery) ([]sqlc.Deci
 func decisionOf(row sqlc.Decision) (decision.Decision, error) {
 	actor, err := actorOf(row.ActorJSON)
 	if err != nil {
-		return decision.Decision{}, fmt.Errorf("decision %s: actor: %w", row.ID, err)
+		return decision.Decision{}, fmt.Errorf("decision %s: actor: %w: %w", row.ID, decision.ErrUnreadable, err)
 	}
 	return decision.Decision{
 		Action: orEmpty(row.Action), Actor: actor,

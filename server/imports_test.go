@@ -21,7 +21,9 @@ var arrows = map[string][]string{
 	"assay/server/strictjson": {},
 	"assay/server/schema":     {"assay/server/decision"},
 	"assay/server/demo":       {"assay/server/decision"},
-	"assay/server/impact":     {"assay/server/decision"},
+	"assay/server/inorder":    {},
+	"assay/server/impact":     {"assay/server/decision", "assay/server/inorder"},
+	"assay/server/replay":     {"assay/server/decision", "assay/server/inorder"},
 	"assay/server/scaffold":   {},
 	"assay/server/explain":    {"assay/server/decision"},
 	"assay/server/ledger":     {"assay/server/decision"},
@@ -33,7 +35,8 @@ var arrows = map[string][]string{
 	"assay/db/dbtest":         {"assay/db", "assay/server/decision", "assay/server/ledger"},
 	"assay/server": {
 		"assay", "assay/db", "assay/server/api", "assay/server/decision", "assay/server/demo",
-		"assay/server/explain", "assay/server/impact", "assay/server/ledger", "assay/server/policy", "assay/server/scaffold",
+		"assay/server/explain", "assay/server/impact", "assay/server/ledger", "assay/server/policy",
+		"assay/server/replay", "assay/server/scaffold",
 	},
 }
 
@@ -124,7 +127,7 @@ func TestGoKnowsNoProgram(t *testing.T) {
 		t.Fatalf("only %v are looked for", names)
 	}
 	searched := 0
-	for _, dir := range []string{"decision", "policy", "explain", "impact", "ledger", "api", "schema", "strictjson", "../db", "../db/column", "../db/sqlc"} {
+	for _, dir := range []string{"decision", "policy", "explain", "impact", "inorder", "ledger", "replay", "api", "schema", "strictjson", "../db", "../db/column", "../db/sqlc"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil {
 			t.Fatal(err)

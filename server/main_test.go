@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -64,6 +65,7 @@ func TestScripts(t *testing.T) {
 			"pin":      cmdPin,
 			"bundle":   cmdBundle,
 			"keep":     cmdKeep,
+			"tamper":   cmdTamper,
 		},
 	})
 }
@@ -344,6 +346,35 @@ func cmdBundle(ts *testscript.TestScript, _ bool, args []string) {
 // keep FILE keeps the last answer, as it came.
 func cmdKeep(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), sessionOf(ts).body, 0o644))
+}
+
+// tamper FILE SQL changes the database as somebody may who has the file: without the
+// triggers and constraints that stand in the way.
+func cmdTamper(ts *testscript.TestScript, _ bool, args []string) {
+	raw, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer raw.Close()
+	raw.SetMaxOpenConns(1)
+	_, err = raw.Exec("PRAGMA ignore_check_constraints = ON")
+	ts.Check(err)
+	rows, err := raw.Query("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+	ts.Check(err)
+	var triggers []string
+	for rows.Next() {
+		var name string
+		ts.Check(rows.Scan(&name))
+		triggers = append(triggers, name)
+	}
+	ts.Check(rows.Close())
+	for _, name := range triggers {
+		_, err := raw.Exec("DROP TRIGGER " + name)
+		ts.Check(err)
+	}
+	result, err := raw.Exec(args[1])
+	ts.Check(err)
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		ts.Fatalf("nothing was changed by %s", args[1])
+	}
 }
 
 // absolute turns the names of existing files of the script's folder into paths.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,6 +29,7 @@ type config struct {
 	demo        bool
 	ledgerKey   string
 	bodyLimit   int64
+	verifyEvery time.Duration
 	logFormat   string
 }
 
@@ -64,6 +66,7 @@ The API document is at /openapi.yaml, a page to try it at /docs.`,
 	flags.StringVar(&c.ledgerKey, "ledger-key", "", "`file` with the key that signs the ledger, made on the first start (default the database file with .key)")
 	flags.BoolVar(&c.demo, "demo", false, "record demonstration partners, if the database has no partners yet")
 	flags.Int64Var(&c.bodyLimit, "body-limit", api.DefaultBodyLimit, "most `bytes` of a request body")
+	flags.DurationVar(&c.verifyEvery, "verify-every", time.Second, "`time` from one logged decision that is asked again in the background to the next; 0 for none")
 	flags.StringVar(&c.logFormat, "log-format", "text", "text or json, on standard error")
 	cmd.SetHelpTemplate(cmd.HelpTemplate() + `
 Every flag can be set in the environment too: --db as ASSAY_DB, --log-format as
@@ -80,6 +83,9 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 	}
 	if err := checkAddr(c.addr, c.allowRemote); err != nil {
 		return err
+	}
+	if c.verifyEvery < 0 {
+		return errors.New("--verify-every must not be negative")
 	}
 	// First, so that a second server on the same address leaves no trace.
 	listener, err := net.Listen("tcp", c.addr)
@@ -117,7 +123,7 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 	server := &http.Server{
 		Handler: api.New(api.Config{
 			Service: service, Ledger: sealed, Ping: store.Ping, Logger: logger, BodyLimit: c.bodyLimit, LoopbackOnly: !c.allowRemote,
-			Candidate: policy.Candidate, RenderReport: renderReport(library),
+			Candidate: policy.Candidate, RenderReport: renderReport(library), Between: policy.Between,
 		}),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
@@ -128,6 +134,13 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 	defer sealing(ctx, sealed, logger)()
 	greet(stdout, "http://"+listener.Addr().String(), demoPartner)
 	return untilDone(ctx, server, listener, func(ctx context.Context) error {
+		ctx, cancel := context.WithCancel(ctx)
+		var running sync.WaitGroup
+		defer running.Wait()
+		defer cancel()
+		if c.verifyEvery > 0 {
+			running.Go(func() { newWatch(store, service, logger).Run(ctx, c.verifyEvery) })
+		}
 		return library.Watch(ctx, dirs...)
 	})
 }

@@ -44,11 +44,11 @@ func (t *Time) Scan(src any) error {
 	case string:
 		parsed, err := time.Parse(layout, v)
 		if err != nil {
-			return fmt.Errorf("instant: %w", err)
+			return fmt.Errorf("instant: %w: %w", decision.ErrUnreadable, err)
 		}
 		t.Time = parsed
 	default:
-		return fmt.Errorf("instant: cannot be read from %T", src)
+		return fmt.Errorf("instant: %w from %T", decision.ErrUnreadable, src)
 	}
 	return nil
 }
@@ -74,7 +74,7 @@ func (d *Date) Scan(src any) error {
 	case string:
 		*d = Date(v)
 	default:
-		return fmt.Errorf("day: cannot be read from %T", src)
+		return fmt.Errorf("day: %w from %T", decision.ErrUnreadable, src)
 	}
 	return nil
 }
@@ -101,7 +101,7 @@ func (j *JSON) Scan(src any) error {
 	case []byte:
 		*j = JSON(v)
 	default:
-		return fmt.Errorf("JSON: cannot be read from %T", src)
+		return fmt.Errorf("JSON: %w from %T", decision.ErrUnreadable, src)
 	}
 	return nil
 }

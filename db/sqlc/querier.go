@@ -28,6 +28,9 @@ type Querier interface {
 	// Decisions is one page of the log, newest first. The inner query reads the narrow
 	// index only; the wide rows are fetched for the page alone.
 	Decisions(ctx context.Context, arg DecisionsParams) ([]Decision, error)
+	// DecisionsInOrder is one page of the log, oldest first, with the facts that came with
+	// each request.
+	DecisionsInOrder(ctx context.Context, arg DecisionsInOrderParams) ([]DecisionsInOrderRow, error)
 	// DecisionsOfPartner is Decisions for one partner, by the partner's own index.
 	DecisionsOfPartner(ctx context.Context, arg DecisionsOfPartnerParams) ([]Decision, error)
 	FactRows(ctx context.Context, arg FactRowsParams) ([]FactRowsRow, error)
@@ -60,6 +63,8 @@ type Querier interface {
 	// LastActivation is what was meant to serve when the server last looked.
 	LastActivation(ctx context.Context) (Activation, error)
 	LastCheckpoint(ctx context.Context) (Checkpoint, error)
+	// LastDecision is the end of the log.
+	LastDecision(ctx context.Context) (int64, error)
 	// LastFact is the end of the fact log.
 	LastFact(ctx context.Context) (LastFactRow, error)
 	// LastFactKnownAt is the end of the fact log as it was at an instant.
@@ -76,6 +81,8 @@ type Querier interface {
 	Leaves(ctx context.Context, arg LeavesParams) ([]Leaf, error)
 	// Ledger is whose ledger it is; none before the first start.
 	Ledger(ctx context.Context) (Ledger, error)
+	// NextDecision names the entry after a place in the log, and reads no more of it.
+	NextDecision(ctx context.Context, after int64) (NextDecisionRow, error)
 	// NodeRange is those from one index up to another one, exclusive.
 	NodeRange(ctx context.Context, arg NodeRangeParams) ([]Node, error)
 	// Nodes are those with the given indexes, a list.

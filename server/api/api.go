@@ -45,6 +45,8 @@ type Config struct {
 	Candidate func(ctx context.Context, from decision.Revision, changed map[string][]byte) (decision.Revision, error)
 	// RenderReport writes a kept report as json, markdown or csv.
 	RenderReport func(w io.Writer, format string, content []byte) error
+	// Between finds what lies between two revisions, to tell why decisions differ.
+	Between decision.Between
 	// PreviewTime is how long a preview may take, waiting included; 0 means
 	// DefaultPreviewTime.
 	PreviewTime time.Duration
@@ -82,7 +84,7 @@ func newEcho(config Config) *echo.Echo {
 		config.NewID = config.Service.NewID
 	}
 
-	counted := newMetrics(config.Service.Revisions, config.Ledger)
+	counted := newMetrics(config.Service.Revisions, config.Ledger, &config.Service.Replays)
 	e := echo.New()
 	e.HTTPErrorHandler = writeProblem
 	e.Binder = bodyBinder{}
@@ -112,12 +114,13 @@ type server struct {
 	metrics *metrics
 	preview previewer
 	render  func(w io.Writer, format string, content []byte) error
+	between decision.Between
 }
 
 func newServer(config Config, counted *metrics) *server {
 	return &server{
 		service: config.Service, ledger: config.Ledger, ping: config.Ping, metrics: counted,
-		preview: newPreviewer(config.Candidate, config.PreviewTime), render: config.RenderReport,
+		preview: newPreviewer(config.Candidate, config.PreviewTime), render: config.RenderReport, between: config.Between,
 	}
 }
 

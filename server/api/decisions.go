@@ -70,7 +70,7 @@ func readActor(a *Actor) *decision.Actor {
 func (s *server) GetDecision(ctx context.Context, r GetDecisionRequestObject) (GetDecisionResponseObject, error) {
 	d, err := s.service.Read(ctx, r.DecisionId)
 	if errors.Is(err, decision.ErrNotFound) {
-		return nil, fail(ProblemCodeDecisionNotFound, "no decision has this id")
+		return nil, noDecision()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read decision: %w", err)

@@ -20,7 +20,7 @@ type metrics struct {
 	outcomes *prometheus.CounterVec
 }
 
-func newMetrics(revisions decision.Revisions, sealed Ledger) *metrics {
+func newMetrics(revisions decision.Revisions, sealed Ledger, replays *decision.ReplayTally) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -40,6 +40,8 @@ func newMetrics(revisions decision.Revisions, sealed Ledger) *metrics {
 			Name: "assay_policies_activated_timestamp_seconds", Help: "Since when the serving policies serve.",
 		}, func() float64 { return float64(revisions.Status().ActivatedAt.UnixMilli()) / 1000 }),
 		ledgerCollector{sealed},
+		replayed("equal", func() int64 { return replays.Status().Equal }),
+		replayed("differing", func() int64 { return replays.Status().Differing }),
 	)
 	return m
 }
@@ -70,6 +72,13 @@ func (c ledgerCollector) Collect(metrics chan<- prometheus.Metric) {
 	metrics <- prometheus.MustNewConstMetric(ledgerSize, prometheus.GaugeValue, float64(status.Size))
 	metrics <- prometheus.MustNewConstMetric(unsealed, prometheus.GaugeValue, float64(status.Unsealed))
 	metrics <- prometheus.MustNewConstMetric(sealErrors, prometheus.CounterValue, float64(status.Failures))
+}
+
+// replayed counts the replays that came out so.
+func replayed(result string, count func() int64) prometheus.Collector {
+	return prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "assay_replays_total", Help: "Logged decisions that were asked again.", ConstLabels: prometheus.Labels{"result": result},
+	}, func() float64 { return float64(count()) })
 }
 
 func truth(b bool) float64 {

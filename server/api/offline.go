@@ -56,6 +56,20 @@ func (o Offline) WritePreview(p decision.Preview, lang string) ([]byte, error) {
 	return json.MarshalIndent(answer, "", "  ")
 }
 
+// WriteDecisionDiff writes what GET /v1/decisions/{decision_id}/diff/{other} answers,
+// indented.
+func (o Offline) WriteDecisionDiff(w decision.Why, latest decision.Texts, lang string) ([]byte, error) {
+	_, speaker, err := speakerOfWhy(w, latest, &lang, nil)
+	if err != nil {
+		return nil, plain(err)
+	}
+	answer, err := writeWhy(w, speaker)
+	if err != nil {
+		return nil, err
+	}
+	return json.MarshalIndent(answer, "", "  ")
+}
+
 // plain writes what a problem document would hold as lines.
 func plain(err error) error {
 	if err == nil {

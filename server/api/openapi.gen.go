@@ -18,6 +18,36 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for DecisionFactorFactor.
+const (
+	DecisionFactorFactorAction DecisionFactorFactor = "action"
+	DecisionFactorFactorActor  DecisionFactorFactor = "actor"
+	DecisionFactorFactorAsOf   DecisionFactorFactor = "as_of"
+	DecisionFactorFactorFact   DecisionFactorFactor = "fact"
+	DecisionFactorFactorRules  DecisionFactorFactor = "rules"
+	DecisionFactorFactorValue  DecisionFactorFactor = "value"
+)
+
+// Valid indicates whether the value is a known member of the DecisionFactorFactor enum.
+func (e DecisionFactorFactor) Valid() bool {
+	switch e {
+	case DecisionFactorFactorAction:
+		return true
+	case DecisionFactorFactorActor:
+		return true
+	case DecisionFactorFactorAsOf:
+		return true
+	case DecisionFactorFactorFact:
+		return true
+	case DecisionFactorFactorRules:
+		return true
+	case DecisionFactorFactorValue:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FileChangeChange.
 const (
 	FileChangeChangeAdded   FileChangeChange = "added"
@@ -149,6 +179,7 @@ const (
 	ProblemCodePartnerNotFound      ProblemCode = "partner_not_found"
 	ProblemCodePoliciesRefused      ProblemCode = "policies_refused"
 	ProblemCodeProgramNotFound      ProblemCode = "program_not_found"
+	ProblemCodeReplayDiffers        ProblemCode = "replay_differs"
 	ProblemCodeReportNotFound       ProblemCode = "report_not_found"
 	ProblemCodeRevisionNotFound     ProblemCode = "revision_not_found"
 	ProblemCodeRouteNotFound        ProblemCode = "route_not_found"
@@ -191,6 +222,8 @@ func (e ProblemCode) Valid() bool {
 		return true
 	case ProblemCodeProgramNotFound:
 		return true
+	case ProblemCodeReplayDiffers:
+		return true
 	case ProblemCodeReportNotFound:
 		return true
 	case ProblemCodeRevisionNotFound:
@@ -222,6 +255,42 @@ func (e ReadyStatus) Valid() bool {
 	case ReadyStatusDegraded:
 		return true
 	case ReadyStatusOk:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReplayDifferencePart.
+const (
+	ReplayDifferencePartDecision    ReplayDifferencePart = "decision"
+	ReplayDifferencePartEvaluation  ReplayDifferencePart = "evaluation"
+	ReplayDifferencePartFacts       ReplayDifferencePart = "facts"
+	ReplayDifferencePartFactsDigest ReplayDifferencePart = "facts_digest"
+	ReplayDifferencePartGiven       ReplayDifferencePart = "given"
+	ReplayDifferencePartOutcome     ReplayDifferencePart = "outcome"
+	ReplayDifferencePartResult      ReplayDifferencePart = "result"
+	ReplayDifferencePartRevision    ReplayDifferencePart = "revision"
+)
+
+// Valid indicates whether the value is a known member of the ReplayDifferencePart enum.
+func (e ReplayDifferencePart) Valid() bool {
+	switch e {
+	case ReplayDifferencePartDecision:
+		return true
+	case ReplayDifferencePartEvaluation:
+		return true
+	case ReplayDifferencePartFacts:
+		return true
+	case ReplayDifferencePartFactsDigest:
+		return true
+	case ReplayDifferencePartGiven:
+		return true
+	case ReplayDifferencePartOutcome:
+		return true
+	case ReplayDifferencePartResult:
+		return true
+	case ReplayDifferencePartRevision:
 		return true
 	default:
 		return false
@@ -517,6 +586,91 @@ type Decision struct {
 	Requirements []RequirementFinding `json:"requirements"`
 }
 
+// DecisionCause A set of factors that is enough and, unless the search was bounded, of which none can be left out.
+type DecisionCause struct {
+	// Factors The ids of the factors.
+	Factors []string `json:"factors"`
+
+	// Text A sentence, in the reader's language.
+	Text string `json:"text"`
+}
+
+// DecisionDiff What made a decision come out otherwise than an earlier one.
+type DecisionDiff struct {
+	// Before A decision without its requirements.
+	Before DecisionSummary `json:"before"`
+
+	// After A decision without its requirements.
+	After DecisionSummary `json:"after"`
+
+	// Turned Whether the outcome is another one.
+	Turned bool `json:"turned"`
+
+	// Text All of it in sentences, in the reader's language.
+	Text string `json:"text"`
+
+	// Findings The findings whose status, reason or due differ.
+	Findings []FindingChange `json:"findings"`
+
+	// Factors All that differs in what the two were made from, as far as it can matter on either day.
+	Factors []DecisionFactor `json:"factors"`
+
+	// Because The smallest sets of factors that give the other's outcome or, if the outcome is the same, its findings. All sets
+	// of that size are here; empty if nothing differs.
+	Because []DecisionCause `json:"because"`
+
+	// Bounded Not every set was tried. Those in `because` make the difference, but there may be smaller ones, and more of them.
+	Bounded bool `json:"bounded"`
+}
+
+// DecisionFactor One thing that differs between what two decisions were made from.
+type DecisionFactor struct {
+	// Id Examples: fact:revenue_report/2024-05/microsoft
+	Id string `json:"id"`
+
+	// Factor A `fact`, with all its records; a dated `value` of the policies; the other `rules` of one folder; `as_of`, the
+	// passing of time; the `action` or the `actor` that was asked about.
+	Factor DecisionFactorFactor `json:"factor"`
+
+	// Text What it is, in the reader's language, as part of a sentence.
+	Text string `json:"text"`
+
+	// Kind Of a fact.
+	Kind *string `json:"kind,omitempty"`
+
+	// Key Of a fact that has one.
+	Key *string `json:"key,omitempty"`
+
+	// Source Who says so, in order of rank.
+	Source *Source `json:"source,omitempty"`
+
+	// Folder Of policies.
+	Folder *string `json:"folder,omitempty"`
+
+	// Name Of a dated value.
+	Name *string `json:"name,omitempty"`
+
+	// Unit Of a dated value.
+	Unit *string `json:"unit,omitempty"`
+
+	// Files Of rules.
+	Files []string `json:"files,omitempty"`
+
+	// Before Of a fact, the bodies that held on the day of the first decision, as a list; of a dated value, the value; else
+	// what was asked. Missing if there was none.
+	Before any `json:"before,omitempty"`
+
+	// After The same of the other decision.
+	After any `json:"after,omitempty"`
+}
+
+// DecisionFactorFactor A `fact`, with all its records; a dated `value` of the policies; the other `rules` of one folder; `as_of`, the
+// passing of time; the `action` or the `actor` that was asked about.
+type DecisionFactorFactor string
+
+// DecisionID Examples: 0199e0a4-6f2c-7c31-9d0a-3c2f8f6f5b11
+type DecisionID = string
+
 // DecisionList defines model for DecisionList.
 type DecisionList struct {
 	Decisions []DecisionSummary `json:"decisions"`
@@ -775,6 +929,18 @@ type FileChange struct {
 // FileChangeChange defines model for FileChange.Change.
 type FileChangeChange string
 
+// FindingChange A finding that came out otherwise; a side is missing where that decision does not have it.
+type FindingChange struct {
+	// Id Examples: revenue
+	Id string `json:"id"`
+
+	// Before A finding without the values that explain it.
+	Before *Verdict `json:"before,omitempty"`
+
+	// After A finding without the values that explain it.
+	After *Verdict `json:"after,omitempty"`
+}
+
 // FindingDifference A finding that differs; a side is missing where that revision does not have it.
 type FindingDifference struct {
 	// Id Examples: revenue
@@ -919,8 +1085,9 @@ type PolicyProblem struct {
 
 // PolicyStatus defines model for PolicyStatus.
 type PolicyStatus struct {
-	// State `degraded`: what is on disk cannot serve; the revision named here goes on. `waiting`: it could, but turns more
-	// than a budget allows and waits for a person.
+	// State `degraded`: what is on disk cannot serve and the revision named here goes on, or a logged decision does not come
+	// out again as it was logged. `waiting`: what is on disk could serve, but turns more than a budget allows and waits
+	// for a person.
 	State PolicyStatusState `json:"state"`
 
 	// Revision The policies that serve now.
@@ -959,10 +1126,15 @@ type PolicyStatus struct {
 	// Waiting The tree on disk, if it waits to be accepted.
 	Waiting *WaitingPolicies `json:"waiting,omitempty"`
 	Ledger  LedgerStatus     `json:"ledger"`
+
+	// Replays Logged decisions that were asked again since the server started: one after the other in the background, and on
+	// request.
+	Replays ReplayStatus `json:"replays"`
 }
 
-// PolicyStatusState `degraded`: what is on disk cannot serve; the revision named here goes on. `waiting`: it could, but turns more
-// than a budget allows and waits for a person.
+// PolicyStatusState `degraded`: what is on disk cannot serve and the revision named here goes on, or a logged decision does not come
+// out again as it was logged. `waiting`: what is on disk could serve, but turns more than a budget allows and waits
+// for a person.
 type PolicyStatusState string
 
 // Preview The same question answered by two revisions.
@@ -1238,6 +1410,58 @@ type RecordedFacts struct {
 
 	// Facts In the order of the request.
 	Facts []Fact `json:"facts"`
+}
+
+// Replay A logged decision that was asked again.
+type Replay struct {
+	DecisionId string `json:"decision_id"`
+
+	// Revision The policies that decided, and decided again; missing if the entry cannot be read.
+	Revision *string `json:"revision,omitempty"`
+
+	// Equal Whether every byte of the result came out again.
+	Equal bool `json:"equal"`
+
+	// Differences In what the log and the replay differ; at most 20 places of the result.
+	Differences []ReplayDifference `json:"differences"`
+}
+
+// ReplayDifference defines model for ReplayDifference.
+type ReplayDifference struct {
+	// Part `result`, `outcome`; `facts_digest`: other facts were evaluated; `given`: the facts that came with the request
+	// are not what their digest says; `facts`, `decision`: they cannot be read; `revision`: the policies are gone or
+	// are not what their digest says; `evaluation`: it cannot be evaluated any more.
+	Part ReplayDifferencePart `json:"part"`
+
+	// Pointer The place within the result, RFC 6901.
+	//
+	// Examples: /findings/3/status
+	Pointer *string `json:"pointer,omitempty"`
+
+	// Logged What the log has, of a result as JSON; missing if it has nothing there.
+	Logged *string `json:"logged,omitempty"`
+
+	// Replayed What came out, or what kept it from coming out; missing if nothing did.
+	Replayed *string `json:"replayed,omitempty"`
+}
+
+// ReplayDifferencePart `result`, `outcome`; `facts_digest`: other facts were evaluated; `given`: the facts that came with the request
+// are not what their digest says; `facts`, `decision`: they cannot be read; `revision`: the policies are gone or
+// are not what their digest says; `evaluation`: it cannot be evaluated any more.
+type ReplayDifferencePart string
+
+// ReplayStatus Logged decisions that were asked again since the server started: one after the other in the background, and on
+// request.
+type ReplayStatus struct {
+	// Equal How many replays were equal.
+	Equal int64 `json:"equal"`
+
+	// Differing How many were not.
+	Differing int64 `json:"differing"`
+
+	// Decisions The ids of those whose last replay differed, at most 20. The state is `degraded` while there are any; a replay of
+	// such a decision that is equal takes it away.
+	Decisions []string `json:"decisions"`
 }
 
 // Report What `assay impact --format json` writes.
@@ -1594,7 +1818,7 @@ type AcceptLanguage = string
 type Cursor = string
 
 // DecisionInPath Examples: 0199e0a4-6f2c-7c31-9d0a-3c2f8f6f5b11
-type DecisionInPath = string
+type DecisionInPath = DecisionID
 
 // Lang Examples: it
 type Lang = string
@@ -1694,6 +1918,15 @@ type CreateDecisionParams struct {
 
 // GetDecisionParams defines parameters for GetDecision.
 type GetDecisionParams struct {
+	// Lang The language of the sentences, a BCP 47 tag that the policies speak; wins over `Accept-Language`.
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// AcceptLanguage The languages the reader understands, best first; English if none of them is spoken.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// DiffDecisionsParams defines parameters for DiffDecisions.
+type DiffDecisionsParams struct {
 	// Lang The language of the sentences, a BCP 47 tag that the policies speak; wins over `Accept-Language`.
 	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
 
@@ -1829,12 +2062,18 @@ type ServerInterface interface {
 	// GetDecision Read one decision
 	// (GET /v1/decisions/{decision_id})
 	GetDecision(ctx echo.Context, decisionId DecisionInPath, params GetDecisionParams) error
+	// DiffDecisions Why a decision came out otherwise than another
+	// (GET /v1/decisions/{decision_id}/diff/{other})
+	DiffDecisions(ctx echo.Context, decisionId DecisionInPath, other DecisionID, params DiffDecisionsParams) error
 	// GetReceipt Prove that a decision is in the log
 	// (GET /v1/decisions/{decision_id}/receipt)
 	GetReceipt(ctx echo.Context, decisionId DecisionInPath) error
 	// GetReceiptText The same as a C2SP tlog-proof
 	// (GET /v1/decisions/{decision_id}/receipt.tlog-proof)
 	GetReceiptText(ctx echo.Context, decisionId DecisionInPath) error
+	// ReplayDecision Ask a decision again
+	// (POST /v1/decisions/{decision_id}/replay)
+	ReplayDecision(ctx echo.Context, decisionId DecisionInPath) error
 	// ListKinds List the kinds of facts
 	// (GET /v1/kinds)
 	ListKinds(ctx echo.Context) error
@@ -2093,6 +2332,56 @@ func (w *ServerInterfaceWrapper) GetDecision(ctx echo.Context) error {
 	return err
 }
 
+// DiffDecisions converts echo context to params.
+func (w *ServerInterfaceWrapper) DiffDecisions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "decision_id" -------------
+	var decisionId DecisionInPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "decision_id", ctx.Param("decision_id"), &decisionId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter decision_id: %s", err))
+	}
+
+	// ------------- Path parameter "other" -------------
+	var other DecisionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "other", ctx.Param("other"), &other, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter other: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DiffDecisionsParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Accept-Language, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Accept-Language: %s", err))
+		}
+
+		params.AcceptLanguage = &AcceptLanguage
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DiffDecisions(ctx, decisionId, other, params)
+	return err
+}
+
 // GetReceipt converts echo context to params.
 func (w *ServerInterfaceWrapper) GetReceipt(ctx echo.Context) error {
 	var err error
@@ -2122,6 +2411,22 @@ func (w *ServerInterfaceWrapper) GetReceiptText(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetReceiptText(ctx, decisionId)
+	return err
+}
+
+// ReplayDecision converts echo context to params.
+func (w *ServerInterfaceWrapper) ReplayDecision(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "decision_id" -------------
+	var decisionId DecisionInPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "decision_id", ctx.Param("decision_id"), &decisionId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter decision_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReplayDecision(ctx, decisionId)
 	return err
 }
 
@@ -2652,6 +2957,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/ledger/checkpoint", wrapper.GetCheckpoint, options.OperationMiddlewares["getCheckpoint"]...)
 	router.GET(options.BaseURL+"/v1/ledger/proofs/inclusion", wrapper.ProveInclusion, options.OperationMiddlewares["proveInclusion"]...)
 	router.GET(options.BaseURL+"/v1/ledger/proofs/consistency", wrapper.ProveConsistency, options.OperationMiddlewares["proveConsistency"]...)
+	router.POST(options.BaseURL+"/v1/decisions/:decision_id/replay", wrapper.ReplayDecision, options.OperationMiddlewares["replayDecision"]...)
+	router.GET(options.BaseURL+"/v1/decisions/:decision_id/diff/:other", wrapper.DiffDecisions, options.OperationMiddlewares["diffDecisions"]...)
 	router.GET(options.BaseURL+"/v1/partners", wrapper.ListPartners, options.OperationMiddlewares["listPartners"]...)
 	router.GET(options.BaseURL+"/v1/partners/:partner/facts", wrapper.ListFacts, options.OperationMiddlewares["listFacts"]...)
 	router.POST(options.BaseURL+"/v1/partners/:partner/facts", wrapper.RecordFacts, options.OperationMiddlewares["recordFacts"]...)
@@ -3208,6 +3515,134 @@ func (response GetDecision503ApplicationProblemPlusJSONResponse) VisitGetDecisio
 	return err
 }
 
+type DiffDecisionsRequestObject struct {
+	DecisionId DecisionInPath `json:"decision_id"`
+	Other      DecisionID     `json:"other"`
+	Params     DiffDecisionsParams
+}
+
+type DiffDecisionsResponseObject interface {
+	VisitDiffDecisionsResponse(w http.ResponseWriter) error
+}
+
+type DiffDecisions200ResponseHeaders struct {
+	ContentLanguage string
+}
+
+type DiffDecisions200JSONResponse struct {
+	Body    DecisionDiff
+	Headers DiffDecisions200ResponseHeaders
+}
+
+func (response DiffDecisions200JSONResponse) VisitDiffDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Language", fmt.Sprint(response.Headers.ContentLanguage))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiffDecisions400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response DiffDecisions400ApplicationProblemPlusJSONResponse) VisitDiffDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiffDecisions404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DiffDecisions404ApplicationProblemPlusJSONResponse) VisitDiffDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiffDecisions409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response DiffDecisions409ApplicationProblemPlusJSONResponse) VisitDiffDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiffDecisions422ApplicationProblemPlusJSONResponse struct {
+	UnprocessableApplicationProblemPlusJSONResponse
+}
+
+func (response DiffDecisions422ApplicationProblemPlusJSONResponse) VisitDiffDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiffDecisions500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response DiffDecisions500ApplicationProblemPlusJSONResponse) VisitDiffDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiffDecisions503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response DiffDecisions503ApplicationProblemPlusJSONResponse) VisitDiffDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetReceiptRequestObject struct {
 	DecisionId DecisionInPath `json:"decision_id"`
 }
@@ -3381,6 +3816,92 @@ type GetReceiptText503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetReceiptText503ApplicationProblemPlusJSONResponse) VisitGetReceiptTextResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDecisionRequestObject struct {
+	DecisionId DecisionInPath `json:"decision_id"`
+}
+
+type ReplayDecisionResponseObject interface {
+	VisitReplayDecisionResponse(w http.ResponseWriter) error
+}
+
+type ReplayDecision200JSONResponse Replay
+
+func (response ReplayDecision200JSONResponse) VisitReplayDecisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDecision400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDecision400ApplicationProblemPlusJSONResponse) VisitReplayDecisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDecision404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDecision404ApplicationProblemPlusJSONResponse) VisitReplayDecisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDecision500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDecision500ApplicationProblemPlusJSONResponse) VisitReplayDecisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDecision503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDecision503ApplicationProblemPlusJSONResponse) VisitReplayDecisionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -5177,12 +5698,18 @@ type StrictServerInterface interface {
 	// GetDecision Read one decision
 	// (GET /v1/decisions/{decision_id})
 	GetDecision(ctx context.Context, request GetDecisionRequestObject) (GetDecisionResponseObject, error)
+	// DiffDecisions Why a decision came out otherwise than another
+	// (GET /v1/decisions/{decision_id}/diff/{other})
+	DiffDecisions(ctx context.Context, request DiffDecisionsRequestObject) (DiffDecisionsResponseObject, error)
 	// GetReceipt Prove that a decision is in the log
 	// (GET /v1/decisions/{decision_id}/receipt)
 	GetReceipt(ctx context.Context, request GetReceiptRequestObject) (GetReceiptResponseObject, error)
 	// GetReceiptText The same as a C2SP tlog-proof
 	// (GET /v1/decisions/{decision_id}/receipt.tlog-proof)
 	GetReceiptText(ctx context.Context, request GetReceiptTextRequestObject) (GetReceiptTextResponseObject, error)
+	// ReplayDecision Ask a decision again
+	// (POST /v1/decisions/{decision_id}/replay)
+	ReplayDecision(ctx context.Context, request ReplayDecisionRequestObject) (ReplayDecisionResponseObject, error)
 	// ListKinds List the kinds of facts
 	// (GET /v1/kinds)
 	ListKinds(ctx context.Context, request ListKindsRequestObject) (ListKindsResponseObject, error)
@@ -5428,6 +5955,33 @@ func (sh *strictHandler) GetDecision(ctx echo.Context, decisionId DecisionInPath
 	return nil
 }
 
+// DiffDecisions operation middleware
+func (sh *strictHandler) DiffDecisions(ctx echo.Context, decisionId DecisionInPath, other DecisionID, params DiffDecisionsParams) error {
+	var request DiffDecisionsRequestObject
+
+	request.DecisionId = decisionId
+	request.Other = other
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DiffDecisions(ctx.Request().Context(), request.(DiffDecisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DiffDecisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DiffDecisionsResponseObject); ok {
+		return validResponse.VisitDiffDecisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetReceipt operation middleware
 func (sh *strictHandler) GetReceipt(ctx echo.Context, decisionId DecisionInPath) error {
 	var request GetReceiptRequestObject
@@ -5472,6 +6026,31 @@ func (sh *strictHandler) GetReceiptText(ctx echo.Context, decisionId DecisionInP
 		return err
 	} else if validResponse, ok := response.(GetReceiptTextResponseObject); ok {
 		return validResponse.VisitGetReceiptTextResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReplayDecision operation middleware
+func (sh *strictHandler) ReplayDecision(ctx echo.Context, decisionId DecisionInPath) error {
+	var request ReplayDecisionRequestObject
+
+	request.DecisionId = decisionId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReplayDecision(ctx.Request().Context(), request.(ReplayDecisionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReplayDecision")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReplayDecisionResponseObject); ok {
+		return validResponse.VisitReplayDecisionResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

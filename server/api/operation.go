@@ -60,6 +60,11 @@ func (s *server) GetStatus(ctx context.Context, _ GetStatusRequestObject) (GetSt
 		answer.State = PolicyStatusStateWaiting
 		answer.Waiting = &WaitingPolicies{Revision: w.Revision, Report: w.Report, Exceeded: list(w.Exceeded), Since: w.Since.UTC()}
 	}
+	replays := s.service.Replays.Status()
+	answer.Replays = writeReplayStatus(replays)
+	if len(replays.Decisions) > 0 {
+		answer.State = PolicyStatusStateDegraded
+	}
 	return answer, nil
 }
 

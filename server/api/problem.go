@@ -29,6 +29,7 @@ var failures = map[ProblemCode]struct {
 	ProblemCodeNotSealedYet:         {http.StatusNotFound, "It is not sealed yet"},
 	ProblemCodeReportNotFound:       {http.StatusNotFound, "There is no such report"},
 	ProblemCodeCandidateChanged:     {http.StatusConflict, "The policies changed since they were measured"},
+	ProblemCodeReplayDiffers:        {http.StatusConflict, "The decision does not come out again"},
 	ProblemCodeDecisionNotFound:     {http.StatusNotFound, "There is no such decision"},
 	ProblemCodeMethodNotAllowed:     {http.StatusMethodNotAllowed, "This method is not for this path"},
 	ProblemCodeIdempotencyKeyReused: {http.StatusConflict, "The idempotency key was used before"},

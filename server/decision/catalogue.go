@@ -103,6 +103,9 @@ type Language struct {
 	Headings Headings
 	// Sources are patterns for the facts that a finding rests on.
 	Sources SourcePatterns
+	// Why tells what made one decision come out otherwise than another; empty in trees
+	// from before that was asked.
+	Why WhyPatterns
 	// Units gives the singular and plural of counted units, e.g. months.
 	Units map[string]Plural
 	// Words are the values that appear in facts, outcomes and statuses, as people
@@ -128,6 +131,35 @@ type SourcePatterns struct {
 	// same without the last: of a fact that came with the request.
 	Recorded string `json:"recorded"`
 	Given    string `json:"given"`
+}
+
+// WhyPatterns say why a decision came out otherwise than an earlier one.
+type WhyPatterns struct {
+	// Turned is over {before} and {after}, the outcomes; Alike, where only findings
+	// differ, and Same, where nothing does, over {after}.
+	Turned string `json:"turned"`
+	Alike  string `json:"alike"`
+	Same   string `json:"same"`
+	// One and Together are over {factors}: of one that is enough, and of several that
+	// are only together. Either is over {alternatives}, each of which is enough.
+	One      string `json:"one"`
+	Together string `json:"together"`
+	Either   string `json:"either"`
+	// Bounded says that not everything was tried.
+	Bounded string `json:"bounded"`
+	// The others are parts of a sentence that name one factor. Of a fact: over {fact} and
+	// {source}.
+	FactNew     string `json:"fact_new"`
+	FactGone    string `json:"fact_gone"`
+	FactChanged string `json:"fact_changed"`
+	FactOther   string `json:"fact_other"`
+	// Value is over {value}, {title}, {before} and {after}, Rules over {title}, AsOf and
+	// Action over {before} and {after}; Actor is over nothing.
+	Value  string `json:"value"`
+	Rules  string `json:"rules"`
+	AsOf   string `json:"as_of"`
+	Action string `json:"action"`
+	Actor  string `json:"actor"`
 }
 
 // ProgramTexts are the sentences of one program.

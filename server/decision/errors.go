@@ -16,6 +16,8 @@ var (
 	ErrIdempotencyKeyReused = errors.New("the idempotency key was used before with another request")
 	// ErrCandidateChanged: what was measured is not what would serve.
 	ErrCandidateChanged = errors.New("the candidate changed since it was measured")
+	// ErrUnreadable: what is kept is not what was put there, and cannot be read.
+	ErrUnreadable = errors.New("what is kept cannot be read")
 )
 
 // RefusedError says why a policy tree may not serve.

@@ -18,6 +18,8 @@ type Service struct {
 	// Now and NewID are the only sources of time and chance.
 	Now   func() time.Time
 	NewID func() string
+	// Replays counts the decisions that were asked again.
+	Replays ReplayTally
 }
 
 // Decide collects the facts, evaluates, logs and only then answers. The decision
@@ -100,7 +102,7 @@ func Recollect(ctx context.Context, store FactStore, d Decision) (stored, given 
 		return nil, nil, err
 	}
 	if given, err = parseCanonicalFacts(d.Given); err != nil {
-		return nil, nil, fmt.Errorf("decision %s: given facts: %w", d.ID, err)
+		return nil, nil, fmt.Errorf("decision %s: given facts: %w: %w", d.ID, ErrUnreadable, err)
 	}
 	return stored, given, nil
 }

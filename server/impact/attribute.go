@@ -113,7 +113,7 @@ func (a *attributor) closure(ctx context.Context, unit int) ([]int, error) {
 	if ok, err := compiles(a.all()); !ok || err != nil {
 		return nil, err
 	}
-	return shrink(a.all(), func(units []int) (bool, error) {
+	return decision.Shrink(a.all(), func(units []int) (bool, error) {
 		if !slices.Contains(units, unit) {
 			return false, nil
 		}
@@ -127,29 +127,6 @@ func (a *attributor) all() []int {
 		all[i] = i
 	}
 	return all
-}
-
-// shrink takes out of the set what is not needed for it to be enough: first in large
-// pieces, in the end one at a time, until nothing more can go.
-func shrink(set []int, enough func([]int) (bool, error)) ([]int, error) {
-	for size := max(len(set)/2, 1); ; size = max(size/2, 1) {
-		smaller := false
-		for start := 0; start < len(set); {
-			rest := slices.Concat(set[:start], set[min(start+size, len(set)):])
-			ok, err := enough(rest)
-			if err != nil {
-				return nil, err
-			}
-			if ok {
-				set, smaller = rest, true
-			} else {
-				start += size
-			}
-		}
-		if size == 1 && !smaller {
-			return set, nil
-		}
-	}
 }
 
 // attribute says which changes give the outcome that the candidate gives.
@@ -186,7 +163,7 @@ func (a *attributor) attribute(ctx context.Context, subject asked, outcome decis
 	if alone = leastOf(alone); len(alone) > 0 {
 		return Attribution{Alone: a.names(alone)}, nil
 	}
-	together, err := shrink(a.all(), gives)
+	together, err := decision.Shrink(a.all(), gives)
 	if err != nil {
 		return Attribution{}, err
 	}

@@ -433,7 +433,7 @@ func TestShrink(t *testing.T) {
 				needed[i] = true
 			}
 		}
-		left, err := shrink(all, func(set []int) (bool, error) {
+		left, err := decision.Shrink(all, func(set []int) (bool, error) {
 			for i := range needed {
 				if !slices.Contains(set, i) {
 					return false, nil

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -13,6 +14,16 @@ import (
 	"assay/server/decision"
 	"assay/server/schema"
 )
+
+// Between implements decision.Between for revisions of this package.
+func Between(ctx context.Context, from, to decision.Revision) (decision.Change, error) {
+	earlier, ok := from.(*Revision)
+	later, also := to.(*Revision)
+	if !ok || !also {
+		return nil, fmt.Errorf("%T and %T cannot be compared", from, to)
+	}
+	return NewBlend(ctx, earlier, later), nil
+}
 
 // Candidate is a tree with some of its files changed, compiled and held against its
 // contracts; a nil content takes a file away. It is not tested and does not serve. A new

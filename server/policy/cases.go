@@ -277,13 +277,17 @@ func described(f decision.Finding) string {
 	return string(f.Status) + " " + f.Reason
 }
 
-// DecideCase decides the case as the service decides on stored facts.
-func (r *Revision) DecideCase(ctx context.Context, c Case) (decision.Decision, error) {
-	known := slices.DeleteFunc(slices.Clone(c.facts), func(f decision.Fact) bool {
+// Known are the facts of the case that were recorded by the time it asks about.
+func (c Case) Known() []decision.Fact {
+	return slices.DeleteFunc(slices.Clone(c.facts), func(f decision.Fact) bool {
 		return c.Request.KnownAt != "" && decision.DayOf(f.RecordedAt) > c.Request.KnownAt && !f.RecordedAt.IsZero()
 	})
+}
+
+// DecideCase decides the case as the service decides on stored facts.
+func (r *Revision) DecideCase(ctx context.Context, c Case) (decision.Decision, error) {
 	d := decision.Decision{Program: c.Program, Action: c.Request.Action, Actor: c.Request.Actor, AsOf: c.Request.AsOf}
-	return decision.Evaluate(ctx, r, d, known, nil)
+	return decision.Evaluate(ctx, r, d, c.Known(), nil)
 }
 
 // CaseResult is what became of one case.

@@ -132,7 +132,7 @@ func (l *Library) archived(ctx context.Context, digest string) (Tree, error) {
 		return nil, err
 	}
 	if got := Tree(files).Digest(); got != digest {
-		return nil, fmt.Errorf("revision %s: what is stored under it has the digest %s", digest, got)
+		return nil, fmt.Errorf("revision %s: %w: its files have the digest %s", digest, decision.ErrUnreadable, got)
 	}
 	return files, nil
 }
