@@ -23,8 +23,10 @@ type DB struct {
 	write *sql.DB
 	// read cannot write, and in WAL mode never waits for the writer.
 	read *sql.DB
-	// reads runs single statements on read.
-	reads *sqlc.Queries
+	// reads runs single statements on read; writes are prepared for transactions.
+	reads, writes *sqlc.Queries
+	// verdicts are those that were looked up before.
+	verdicts verdicts
 }
 
 // Open opens the SQLite database at path, creating the file if it is not there,
@@ -48,7 +50,20 @@ func open(ctx context.Context, path string) (*DB, error) {
 		_ = write.Close()
 		return nil, err
 	}
-	return &DB{write: write, read: read, reads: sqlc.New(read)}, nil
+	return prepare(ctx, write, read)
+}
+
+// prepare compiles all queries once; a search runs some of them hundreds of times.
+func prepare(ctx context.Context, write, read *sql.DB) (*DB, error) {
+	writes, err := sqlc.Prepare(ctx, write)
+	if err != nil {
+		return nil, errors.Join(err, read.Close(), write.Close())
+	}
+	reads, err := sqlc.Prepare(ctx, read)
+	if err != nil {
+		return nil, errors.Join(err, read.Close(), write.Close())
+	}
+	return &DB{write: write, read: read, reads: reads, writes: writes}, nil
 }
 
 // OpenReadOnly opens a database that is there already, for reading alone: a server may
@@ -74,7 +89,7 @@ func openReadOnly(ctx context.Context, path string) (*DB, error) {
 	if err := recognise(ctx, read); err != nil {
 		return nil, errors.Join(err, read.Close())
 	}
-	return &DB{write: read, read: read, reads: sqlc.New(read)}, nil
+	return prepare(ctx, read, read)
 }
 
 // Close waits for running statements and closes the file. The writer goes last:
@@ -101,7 +116,7 @@ func (db *DB) inTx(ctx context.Context, f func(*sqlc.Queries) error) error {
 	if err != nil {
 		return fmt.Errorf("begin: %w", translate(err))
 	}
-	if err := f(sqlc.New(tx)); err != nil {
+	if err := f(db.writes.WithTx(tx)); err != nil {
 		// A cancelled transaction has been rolled back already; the cause is what
 		// the caller needs to know.
 		_ = tx.Rollback()
@@ -111,6 +126,17 @@ func (db *DB) inTx(ctx context.Context, f func(*sqlc.Queries) error) error {
 		return fmt.Errorf("commit: %w", translate(err))
 	}
 	return nil
+}
+
+// inSnapshot runs f on the database as it is at one moment, whatever is written
+// meanwhile.
+func (db *DB) inSnapshot(ctx context.Context, f func(*sqlc.Queries) error) error {
+	tx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("begin: %w", translate(err))
+	}
+	defer func() { _ = tx.Rollback() }() // nothing was written
+	return f(db.reads.WithTx(tx))
 }
 
 // nullable is how an optional word is stored: as NULL when it is empty.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 
 	"assay/db/column"
 	"assay/db/sqlc"
@@ -13,27 +12,66 @@ import (
 )
 
 // Append implements decision.Store.
-func (db *DB) Append(ctx context.Context, d decision.Decision) error {
-	actor, err := actorJSON(d.Actor)
-	if err != nil {
-		return fmt.Errorf("append decision %s to the log: %w", d.ID, err)
+func (db *DB) Append(ctx context.Context, d decision.Decision) (decision.Decision, error) {
+	one := []decision.Decision{d}
+	if err := db.AppendAll(ctx, one); err != nil {
+		return d, fmt.Errorf("append decision %s to the log: %w", d.ID, err)
 	}
-	err = db.inTx(ctx, func(q *sqlc.Queries) error {
-		if err := keepGiven(ctx, q, d); err != nil {
-			return err
+	return one[0], nil
+}
+
+// AppendAll writes all of the decisions or none, in their order, as Append writes one;
+// the instants that they get are set in place.
+func (db *DB) AppendAll(ctx context.Context, decisions []decision.Decision) error {
+	kept := make([]column.Time, len(decisions))
+	named := make(map[verdict]int64)
+	err := db.inTx(ctx, func(q *sqlc.Queries) error {
+		for i, d := range decisions {
+			seq, at, err := appendDecision(ctx, q, d)
+			if err != nil {
+				return err
+			}
+			kept[i] = at
+			if err := db.appendFindings(ctx, q, seq, at, d, named); err != nil {
+				return err
+			}
 		}
-		return translate(q.InsertDecision(ctx, sqlc.InsertDecisionParams{
-			ID: d.ID, Program: d.Program, Partner: nullable(d.Partner), Outcome: string(d.Outcome),
-			Revision: d.Revision, AsOfOn: column.Date(d.AsOf), KnownAt: column.At(d.KnownAt), Position: d.Position,
-			GivenDigest: nullable(d.GivenDigest), FactsDigest: d.FactsDigest, ResultJSON: column.JSON(d.Result),
-			DecidedAt: column.At(d.DecidedAt), RequestID: d.RequestID,
-			Action: nullable(d.Action), ActorJSON: actor,
-		}))
+		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("append decision %s to the log: %w", d.ID, err)
+		return err
+	}
+	db.verdicts.remember(named)
+	for i := range decisions {
+		decisions[i].DecidedAt = kept[i].Time
 	}
 	return nil
+}
+
+// appendDecision inserts; the transaction has the write lock, so no other decision can
+// come between the instant it chooses and the row.
+func appendDecision(ctx context.Context, q *sqlc.Queries, d decision.Decision) (seq int64, at column.Time, err error) {
+	if d.DecidedAt.IsZero() {
+		return 0, at, errors.New("it has no instant")
+	}
+	actor, err := actorJSON(d.Actor)
+	if err != nil {
+		return 0, at, err
+	}
+	if err := keepGiven(ctx, q, d); err != nil {
+		return 0, at, err
+	}
+	if at, err = nextInstant(ctx, d.DecidedAt, q.LastDecidedAt); err != nil {
+		return 0, at, err
+	}
+	seq, err = q.InsertDecision(ctx, sqlc.InsertDecisionParams{
+		ID: d.ID, Program: d.Program, Partner: nullable(d.Partner), Outcome: string(d.Outcome),
+		Revision: d.Revision, AsOfOn: column.Date(d.AsOf), KnownAt: column.At(d.KnownAt), Position: d.Position,
+		GivenDigest: nullable(d.GivenDigest), FactsDigest: d.FactsDigest, ResultJSON: column.JSON(d.Result),
+		DecidedAt: at, RequestID: d.RequestID, TraceID: d.TraceID, Caller: d.Caller,
+		Action: nullable(d.Action), ActorJSON: actor,
+	})
+	return seq, at, translate(err)
 }
 
 // keepGiven stores the facts that came with the request, unless they are there.
@@ -70,43 +108,6 @@ func (db *DB) Decision(ctx context.Context, id string) (decision.Decision, error
 	return d, err
 }
 
-// Decisions implements decision.Store.
-func (db *DB) Decisions(ctx context.Context, q decision.DecisionQuery) ([]decision.LoggedDecision, error) {
-	rows, err := db.search(ctx, q)
-	if err != nil {
-		return nil, fmt.Errorf("search the decision log: %w", translate(err))
-	}
-	found := make([]decision.LoggedDecision, len(rows))
-	for i, row := range rows {
-		d, err := decisionOf(row)
-		if err != nil {
-			return nil, err
-		}
-		found[i] = decision.LoggedDecision{Seq: row.Seq, Decision: d}
-	}
-	return found, nil
-}
-
-// search takes a partner's own index if a partner is named: an optional condition
-// is none to the planner.
-func (db *DB) search(ctx context.Context, q decision.DecisionQuery) ([]sqlc.Decision, error) {
-	before := q.Before
-	if before == 0 {
-		before = math.MaxInt64
-	}
-	params := sqlc.DecisionsParams{
-		Before: before, Program: nullable(q.Program), Outcome: nullable(string(q.Outcome)),
-		DecidedFromAt: column.At(q.DecidedFrom), DecidedToAt: column.At(q.DecidedTo), PageSize: pageSize(q.Limit),
-	}
-	if q.Partner == "" {
-		return db.reads.Decisions(ctx, params)
-	}
-	return db.reads.DecisionsOfPartner(ctx, sqlc.DecisionsOfPartnerParams{
-		Partner: &q.Partner, Before: params.Before, Program: params.Program, Outcome: params.Outcome,
-		DecidedFromAt: params.DecidedFromAt, DecidedToAt: params.DecidedToAt, PageSize: params.PageSize,
-	})
-}
-
 func decisionOf(row sqlc.Decision) (decision.Decision, error) {
 	actor, err := actorOf(row.ActorJSON)
 	if err != nil {
@@ -117,7 +118,7 @@ func decisionOf(row sqlc.Decision) (decision.Decision, error) {
 		ID: row.ID, Program: row.Program, Partner: orEmpty(row.Partner), Outcome: decision.Outcome(row.Outcome),
 		Revision: row.Revision, AsOf: decision.Day(row.AsOfOn), KnownAt: row.KnownAt.Time, Position: row.Position,
 		GivenDigest: orEmpty(row.GivenDigest), FactsDigest: row.FactsDigest, Result: row.ResultJSON.Bytes(),
-		DecidedAt: row.DecidedAt.Time, RequestID: row.RequestID,
+		DecidedAt: row.DecidedAt.Time, RequestID: row.RequestID, TraceID: row.TraceID, Caller: row.Caller,
 	}, nil
 }
 

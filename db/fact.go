@@ -57,7 +57,7 @@ func recordedBefore(ctx context.Context, q *sqlc.Queries, r decision.Recording) 
 // record appends; the transaction has the write lock, so no other recording can
 // come between the instant it chooses and the rows.
 func record(ctx context.Context, q *sqlc.Queries, r decision.Recording) ([]decision.Fact, error) {
-	at, err := nextInstant(ctx, q, r.At)
+	at, err := nextInstant(ctx, r.At, q.LastRecordedAt)
 	if err != nil {
 		return nil, err
 	}
@@ -92,18 +92,18 @@ func record(ctx context.Context, q *sqlc.Queries, r decision.Recording) ([]decis
 	return facts, nil
 }
 
-// nextInstant is the clock's, moved forward past the last recording's if need be:
-// a clock that went back, or two recordings in one microsecond, must not blur what
-// was known when.
-func nextInstant(ctx context.Context, q *sqlc.Queries, clock time.Time) (column.Time, error) {
+// nextInstant is the clock's, moved forward past the last one of the log if need be: a
+// clock that went back, or two entries in one microsecond, must not blur what was known
+// or decided when.
+func nextInstant(ctx context.Context, clock time.Time, last func(context.Context) (column.Time, error)) (column.Time, error) {
 	at := clock.UTC().Truncate(instant)
-	last, err := q.LastRecordedAt(ctx)
+	before, err := last(ctx)
 	switch err = translate(err); {
 	case errors.Is(err, decision.ErrNotFound):
 	case err != nil:
 		return column.Time{}, fmt.Errorf("read the last instant: %w", err)
-	case !at.After(last.Time):
-		at = last.Add(instant)
+	case !at.After(before.Time):
+		at = before.Add(instant)
 	}
 	return column.At(at), nil
 }

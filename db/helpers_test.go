@@ -82,6 +82,16 @@ func decided(id, partner, revision string, at time.Time) decision.Decision {
 	}
 }
 
+// keep logs the decision and returns it as it was kept.
+func keep(t *testing.T, db *db.DB, d decision.Decision) decision.Decision {
+	t.Helper()
+	kept, err := db.Append(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kept
+}
+
 // with adds facts that came with the request.
 func with(d decision.Decision, given string) decision.Decision {
 	d.Given, d.GivenDigest = []byte(given), decision.Digest([]byte(given))

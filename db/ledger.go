@@ -190,6 +190,7 @@ func decisionLeaf(r sqlc.DecisionRowsRow) ledger.Row {
 			"/result": r.ResultJSON.Bytes(), "/facts_digest": []byte(r.FactsDigest),
 			"/given": r.ContentJSON.Bytes(), "/given_digest": []byte(orEmpty(r.GivenDigest)),
 			"/actor": r.ActorJSON.Bytes(), "/request_id": []byte(r.RequestID),
+			"/trace_id": []byte(r.TraceID), "/caller": []byte(r.Caller),
 		},
 	}
 }

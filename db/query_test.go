@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,30 +86,63 @@ func TestGeneratedTypesAreKnown(t *testing.T) {
 	}
 }
 
-// The wide rows of the log are read for a page only; what a search walks through
-// are narrow indices, newest first, without sorting.
+// What a search walks through are indices and never the wide rows of the log, in their
+// own order, without sorting.
 func TestSearchesWalkAnIndex(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "assay.db")
 	dbtest.Open(t, path)
-	for query, index := range map[string]string{
-		"Decisions":          "SEARCH d USING COVERING INDEX decision_by_seq",
-		"DecisionsOfPartner": "SEARCH d USING COVERING INDEX decision_by_partner",
-		"FactsOfPartner":     "SEARCH fact USING INDEX fact_by_partner",
-		"LastFactKnownAt":    "SEARCH fact USING COVERING INDEX fact_by_instant",
-		"RecordingByKey":     "SEARCH recording USING INDEX sqlite_autoindex_recording_1", // recording_once
-	} {
-		plan := strings.Join(explain(t, path, query), "\n")
-		if !strings.Contains(plan, index) {
-			t.Errorf("%s: want %s\n%s", query, index, plan)
+	plans := map[string][]string{
+		"FactsOfPartner":  {"SEARCH fact USING INDEX fact_by_partner (partner=? AND seq<?)"},
+		"LastFactKnownAt": {"SEARCH fact USING COVERING INDEX fact_by_instant (recorded_at<?)"},
+		"RecordingByKey":  {"SEARCH recording USING INDEX sqlite_autoindex_recording_1 (partner=? AND idempotency_key=?)"}, // recording_once
+		"DecisionsAt":     {"SEARCH decision USING INTEGER PRIMARY KEY (rowid=?)"},
+		"LastDecidedAt":   {"SCAN decision USING COVERING INDEX decision_by_instant"}, // of one row
+		"FirstDecidedSince": {
+			"SEARCH decision USING COVERING INDEX decision_by_instant (decided_at>?)",
+			"CORRELATED SCALAR SUBQUERY 1", "SEARCH straggler USING PRIMARY KEY (decision=?)",
+		},
+		"NextProgram":          {"SEARCH decision USING COVERING INDEX decision_by_program (program>?)"},
+		"NextProgramOfPartner": {"SEARCH decision USING COVERING INDEX decision_by_partner (partner=? AND program>?)"},
+		"NextDecision":         {"SEARCH decision USING INTEGER PRIMARY KEY (rowid>?)"},
+		"NextDay":              {"SEARCH decision USING COVERING INDEX decision_by_day (as_of_on>?)"},
+		"VerdictSeq":           {"SEARCH verdict USING COVERING INDEX sqlite_autoindex_verdict_1 (program=? AND requirement=? AND status=? AND due=? AND reason=?)"},
+	}
+	for direction, compared := range map[string]string{"Later": ">", "Earlier": "<"} {
+		plans[direction] = []string{"SEARCH decision USING INTEGER PRIMARY KEY (rowid" + compared + "?)"}
+		plans[direction+"OfVerdict"] = []string{"SEARCH finding USING PRIMARY KEY (verdict=? AND decision" + compared + "?)"}
+		for filter, index := range map[string]string{
+			"OfPartner": "decision_by_partner (partner=? AND program=?", "OfOutcome": "decision_by_outcome (program=? AND outcome=?", "OfProgram": "decision_by_program (program=?",
+			"OfRevision": "decision_by_revision (revision=?", "OfDay": "decision_by_day (as_of_on=?",
+			"OfAction": "decision_by_action (action=?", "OfCaller": "decision_by_caller (caller=?",
+			"OfRequest": "decision_by_request (request_id=?", "OfTrace": "decision_by_trace (trace_id=?",
+		} {
+			plans[direction+filter] = []string{"SEARCH decision USING COVERING INDEX " + index + " AND rowid" + compared + "?)"}
 		}
-		if strings.Contains(plan, "TEMP B-TREE") {
-			t.Errorf("%s sorts:\n%s", query, plan)
+	}
+	for query, want := range plans {
+		if plan := explain(t, path, query); !slices.Equal(plan, want) {
+			t.Errorf("%s:\n got %s\nwant %s", query, strings.Join(plan, "\n     "), strings.Join(want, "\n     "))
+		}
+	}
+	// Whoever adds a list adds its plan.
+	for _, name := range queryNames(t) {
+		if _, ok := plans[name]; !ok && (strings.HasPrefix(name, "Later") || strings.HasPrefix(name, "Earlier") || strings.HasPrefix(name, "Next")) {
+			t.Errorf("%s has no plan here", name)
 		}
 	}
 }
 
 var queryText = regexp.MustCompile("(?s)const \\w+ = `-- name: (\\w+) :\\w+\n(.*?)`")
+
+func queryNames(t *testing.T) (names []string) {
+	for _, text := range generated(t) {
+		for _, m := range queryText.FindAllStringSubmatch(text, -1) {
+			names = append(names, m[1])
+		}
+	}
+	return names
+}
 
 // explain is the plan of a generated query.
 func explain(t *testing.T, path, name string) (plan []string) {

@@ -27,10 +27,7 @@ func TestDecisionsInOrder(t *testing.T) {
 			if i%2 == 0 {
 				d = with(d, fmt.Sprintf("[%d]", i))
 			}
-			if err := db.Append(t.Context(), d); err != nil {
-				t.Fatal(err)
-			}
-			want = append(want, d)
+			want = append(want, keep(t, db, d))
 		}
 		read := func(after, upto int64, limit int) (found []decision.Decision) {
 			page, err := db.DecisionsInOrder(t.Context(), after, upto, limit)
@@ -76,9 +73,7 @@ func TestUnreadableDecision(t *testing.T) {
 	for _, id := range []string{"d-1", "d-2"} {
 		d := decided(id, "p", revision, noon)
 		d.Actor = &decision.Actor{ID: "ada", Roles: []string{}}
-		if err := db.Append(t.Context(), d); err != nil {
-			t.Fatal(err)
-		}
+		keep(t, db, d)
 	}
 	record(t, db, "p", noon, status("active"))
 	raw := stranger(t, path)

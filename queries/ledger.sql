@@ -77,7 +77,7 @@ LIMIT CAST(@page_size AS BIGINT);
 -- name: DecisionRows :many
 SELECT decision.seq, id, program, partner, outcome, revision, CAST(as_of_on AS TEXT) AS as_of,
     CAST(known_at AS TEXT) AS known, position, given_digest, facts_digest, result_json,
-    CAST(decided_at AS TEXT) AS decided, request_id, action, actor_json, input.content_json
+    CAST(decided_at AS TEXT) AS decided, request_id, trace_id, caller, action, actor_json, input.content_json
 FROM decision
 LEFT JOIN input ON input.digest = decision.given_digest
 WHERE decision.seq > @after AND decision.seq <= @up_to ORDER BY decision.seq

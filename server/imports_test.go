@@ -16,23 +16,24 @@ import (
 // arrows says which packages of the project each package may import. decision is in
 // the middle; its points do not know one another, but that api renders with explain.
 var arrows = map[string][]string{
-	"assay":                   {},
-	"assay/server/decision":   {},
-	"assay/server/strictjson": {},
-	"assay/server/schema":     {"assay/server/decision"},
-	"assay/server/demo":       {"assay/server/decision"},
-	"assay/server/inorder":    {},
-	"assay/server/impact":     {"assay/server/decision", "assay/server/inorder"},
-	"assay/server/replay":     {"assay/server/decision", "assay/server/inorder"},
-	"assay/server/scaffold":   {},
-	"assay/server/explain":    {"assay/server/decision"},
-	"assay/server/ledger":     {"assay/server/decision"},
-	"assay/server/policy":     {"assay/server/decision", "assay/server/schema"},
-	"assay/server/api":        {"assay/server/decision", "assay/server/explain", "assay/server/ledger", "assay/server/schema", "assay/server/strictjson"},
-	"assay/db/column":         {"assay/server/decision"},
-	"assay/db/sqlc":           {"assay/db/column"},
-	"assay/db":                {"assay/db/column", "assay/db/sqlc", "assay/server/decision", "assay/server/ledger"},
-	"assay/db/dbtest":         {"assay/db", "assay/server/decision", "assay/server/ledger"},
+	"assay":                    {},
+	"assay/server/decision":    {},
+	"assay/server/strictjson":  {},
+	"assay/server/schema":      {"assay/server/decision"},
+	"assay/server/demo":        {"assay/server/decision"},
+	"assay/server/inorder":     {},
+	"assay/server/impact":      {"assay/server/decision", "assay/server/inorder", "assay/server/spreadsheet"},
+	"assay/server/spreadsheet": {},
+	"assay/server/replay":      {"assay/server/decision", "assay/server/inorder"},
+	"assay/server/scaffold":    {},
+	"assay/server/explain":     {"assay/server/decision"},
+	"assay/server/ledger":      {"assay/server/decision"},
+	"assay/server/policy":      {"assay/server/decision", "assay/server/schema"},
+	"assay/server/api":         {"assay/server/decision", "assay/server/explain", "assay/server/ledger", "assay/server/schema", "assay/server/spreadsheet", "assay/server/strictjson"},
+	"assay/db/column":          {"assay/server/decision"},
+	"assay/db/sqlc":            {"assay/db/column"},
+	"assay/db":                 {"assay/db/column", "assay/db/sqlc", "assay/server/decision", "assay/server/ledger"},
+	"assay/db/dbtest":          {"assay/db", "assay/server/decision", "assay/server/ledger"},
 	"assay/server": {
 		"assay", "assay/db", "assay/server/api", "assay/server/decision", "assay/server/demo",
 		"assay/server/explain", "assay/server/impact", "assay/server/ledger", "assay/server/policy",
@@ -127,7 +128,7 @@ func TestGoKnowsNoProgram(t *testing.T) {
 		t.Fatalf("only %v are looked for", names)
 	}
 	searched := 0
-	for _, dir := range []string{"decision", "policy", "explain", "impact", "inorder", "ledger", "replay", "api", "schema", "strictjson", "../db", "../db/column", "../db/sqlc"} {
+	for _, dir := range []string{"decision", "policy", "explain", "impact", "inorder", "ledger", "replay", "api", "schema", "strictjson", "spreadsheet", "../db", "../db/column", "../db/sqlc"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil {
 			t.Fatal(err)

@@ -42,7 +42,7 @@ func BenchmarkSealing(b *testing.B) {
 			id++
 			next := decided
 			next.ID, next.Partner = fmt.Sprintf("d-%d", id), fmt.Sprintf("partner-%d", id%1000)
-			if err := store.Append(ctx, next); err != nil {
+			if _, err := store.Append(ctx, next); err != nil {
 				b.Fatal(err)
 			}
 		}

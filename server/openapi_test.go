@@ -25,6 +25,10 @@ var document = sync.OnceValues(func() (routers.Router, error) {
 	return legacy.NewRouter(doc)
 })
 
+func init() {
+	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.PlainBodyDecoder)
+}
+
 // fitsDocument holds the real server's answer against the document.
 func fitsDocument(request *http.Request, response *http.Response, body []byte) error {
 	router, err := document()

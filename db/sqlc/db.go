@@ -7,6 +7,7 @@ package sqlc
 import (
 	"context"
 	"database/sql"
+	"fmt"
 )
 
 type DBTX interface {
@@ -20,12 +21,1028 @@ func New(db DBTX) *Queries {
 	return &Queries{db: db}
 }
 
+func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
+	q := Queries{db: db}
+	var err error
+	if q.acceptanceStmt, err = db.PrepareContext(ctx, acceptance); err != nil {
+		return nil, fmt.Errorf("error preparing query Acceptance: %w", err)
+	}
+	if q.acceptanceRowsStmt, err = db.PrepareContext(ctx, acceptanceRows); err != nil {
+		return nil, fmt.Errorf("error preparing query AcceptanceRows: %w", err)
+	}
+	if q.activationRowsStmt, err = db.PrepareContext(ctx, activationRows); err != nil {
+		return nil, fmt.Errorf("error preparing query ActivationRows: %w", err)
+	}
+	if q.activationsStmt, err = db.PrepareContext(ctx, activations); err != nil {
+		return nil, fmt.Errorf("error preparing query Activations: %w", err)
+	}
+	if q.anyRevisionStmt, err = db.PrepareContext(ctx, anyRevision); err != nil {
+		return nil, fmt.Errorf("error preparing query AnyRevision: %w", err)
+	}
+	if q.checkpointsStmt, err = db.PrepareContext(ctx, checkpoints); err != nil {
+		return nil, fmt.Errorf("error preparing query Checkpoints: %w", err)
+	}
+	if q.countFindingStmt, err = db.PrepareContext(ctx, countFinding); err != nil {
+		return nil, fmt.Errorf("error preparing query CountFinding: %w", err)
+	}
+	if q.countMonthStmt, err = db.PrepareContext(ctx, countMonth); err != nil {
+		return nil, fmt.Errorf("error preparing query CountMonth: %w", err)
+	}
+	if q.countOutcomeStmt, err = db.PrepareContext(ctx, countOutcome); err != nil {
+		return nil, fmt.Errorf("error preparing query CountOutcome: %w", err)
+	}
+	if q.decisionStmt, err = db.PrepareContext(ctx, decision); err != nil {
+		return nil, fmt.Errorf("error preparing query Decision: %w", err)
+	}
+	if q.decisionRowsStmt, err = db.PrepareContext(ctx, decisionRows); err != nil {
+		return nil, fmt.Errorf("error preparing query DecisionRows: %w", err)
+	}
+	if q.decisionSeqStmt, err = db.PrepareContext(ctx, decisionSeq); err != nil {
+		return nil, fmt.Errorf("error preparing query DecisionSeq: %w", err)
+	}
+	if q.decisionsAtStmt, err = db.PrepareContext(ctx, decisionsAt); err != nil {
+		return nil, fmt.Errorf("error preparing query DecisionsAt: %w", err)
+	}
+	if q.decisionsInOrderStmt, err = db.PrepareContext(ctx, decisionsInOrder); err != nil {
+		return nil, fmt.Errorf("error preparing query DecisionsInOrder: %w", err)
+	}
+	if q.earlierStmt, err = db.PrepareContext(ctx, earlier); err != nil {
+		return nil, fmt.Errorf("error preparing query Earlier: %w", err)
+	}
+	if q.earlierOfActionStmt, err = db.PrepareContext(ctx, earlierOfAction); err != nil {
+		return nil, fmt.Errorf("error preparing query EarlierOfAction: %w", err)
+	}
+	if q.earlierOfCallerStmt, err = db.PrepareContext(ctx, earlierOfCaller); err != nil {
+		return nil, fmt.Errorf("error preparing query EarlierOfCaller: %w", err)
+	}
+	if q.earlierOfDayStmt, err = db.PrepareContext(ctx, earlierOfDay); err != nil {
+		return nil, fmt.Errorf("error preparing query EarlierOfDay: %w", err)
+	}
+	if q.earlierOfOutcomeStmt, err = db.PrepareContext(ctx, earlierOfOutcome); err != nil {
+		return nil, fmt.Errorf("error preparing query EarlierOfOutcome: %w", err)
+	}
+	if q.earlierOfPartnerStmt, err = db.PrepareContext(ctx, earlierOfPartner); err != nil {
+		return nil, fmt.Errorf("error preparing query EarlierOfPartner: %w", err)
+	}
+	if q.earlierOfProgramStmt, err = db.PrepareContext(ctx, earlierOfProgram); err != nil {
+		return nil, fmt.Errorf("error preparing query EarlierOfProgram: %w", err)
+	}
+	if q.earlierOfRequestStmt, err = db.PrepareContext(ctx, earlierOfRequest); err != nil {
+		return nil, fmt.Errorf("error preparing query EarlierOfRequest: %w", err)
+	}
+	if q.earlierOfRevisionStmt, err = db.PrepareContext(ctx, earlierOfRevision); err != nil {
+		return nil, fmt.Errorf("error preparing query EarlierOfRevision: %w", err)
+	}
+	if q.earlierOfTraceStmt, err = db.PrepareContext(ctx, earlierOfTrace); err != nil {
+		return nil, fmt.Errorf("error preparing query EarlierOfTrace: %w", err)
+	}
+	if q.earlierOfVerdictStmt, err = db.PrepareContext(ctx, earlierOfVerdict); err != nil {
+		return nil, fmt.Errorf("error preparing query EarlierOfVerdict: %w", err)
+	}
+	if q.factRowsStmt, err = db.PrepareContext(ctx, factRows); err != nil {
+		return nil, fmt.Errorf("error preparing query FactRows: %w", err)
+	}
+	if q.factsOfPartnerStmt, err = db.PrepareContext(ctx, factsOfPartner); err != nil {
+		return nil, fmt.Errorf("error preparing query FactsOfPartner: %w", err)
+	}
+	if q.factsOfRecordingStmt, err = db.PrepareContext(ctx, factsOfRecording); err != nil {
+		return nil, fmt.Errorf("error preparing query FactsOfRecording: %w", err)
+	}
+	if q.fileExistsStmt, err = db.PrepareContext(ctx, fileExists); err != nil {
+		return nil, fmt.Errorf("error preparing query FileExists: %w", err)
+	}
+	if q.filesOfRevisionStmt, err = db.PrepareContext(ctx, filesOfRevision); err != nil {
+		return nil, fmt.Errorf("error preparing query FilesOfRevision: %w", err)
+	}
+	if q.firstDecidedSinceStmt, err = db.PrepareContext(ctx, firstDecidedSince); err != nil {
+		return nil, fmt.Errorf("error preparing query FirstDecidedSince: %w", err)
+	}
+	if q.inputExistsStmt, err = db.PrepareContext(ctx, inputExists); err != nil {
+		return nil, fmt.Errorf("error preparing query InputExists: %w", err)
+	}
+	if q.insertAcceptanceStmt, err = db.PrepareContext(ctx, insertAcceptance); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertAcceptance: %w", err)
+	}
+	if q.insertActivationStmt, err = db.PrepareContext(ctx, insertActivation); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertActivation: %w", err)
+	}
+	if q.insertCheckpointStmt, err = db.PrepareContext(ctx, insertCheckpoint); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertCheckpoint: %w", err)
+	}
+	if q.insertDecisionStmt, err = db.PrepareContext(ctx, insertDecision); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertDecision: %w", err)
+	}
+	if q.insertFactStmt, err = db.PrepareContext(ctx, insertFact); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertFact: %w", err)
+	}
+	if q.insertFileStmt, err = db.PrepareContext(ctx, insertFile); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertFile: %w", err)
+	}
+	if q.insertFindingStmt, err = db.PrepareContext(ctx, insertFinding); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertFinding: %w", err)
+	}
+	if q.insertInputStmt, err = db.PrepareContext(ctx, insertInput); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertInput: %w", err)
+	}
+	if q.insertLeavesStmt, err = db.PrepareContext(ctx, insertLeaves); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertLeaves: %w", err)
+	}
+	if q.insertLedgerStmt, err = db.PrepareContext(ctx, insertLedger); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertLedger: %w", err)
+	}
+	if q.insertNodesStmt, err = db.PrepareContext(ctx, insertNodes); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertNodes: %w", err)
+	}
+	if q.insertPartnerStmt, err = db.PrepareContext(ctx, insertPartner); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertPartner: %w", err)
+	}
+	if q.insertRecordingStmt, err = db.PrepareContext(ctx, insertRecording); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertRecording: %w", err)
+	}
+	if q.insertReportStmt, err = db.PrepareContext(ctx, insertReport); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertReport: %w", err)
+	}
+	if q.insertRevisionStmt, err = db.PrepareContext(ctx, insertRevision); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertRevision: %w", err)
+	}
+	if q.insertRevisionFileStmt, err = db.PrepareContext(ctx, insertRevisionFile); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertRevisionFile: %w", err)
+	}
+	if q.insertSaltStmt, err = db.PrepareContext(ctx, insertSalt); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertSalt: %w", err)
+	}
+	if q.insertVerdictStmt, err = db.PrepareContext(ctx, insertVerdict); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertVerdict: %w", err)
+	}
+	if q.lastActivationStmt, err = db.PrepareContext(ctx, lastActivation); err != nil {
+		return nil, fmt.Errorf("error preparing query LastActivation: %w", err)
+	}
+	if q.lastCheckpointStmt, err = db.PrepareContext(ctx, lastCheckpoint); err != nil {
+		return nil, fmt.Errorf("error preparing query LastCheckpoint: %w", err)
+	}
+	if q.lastDecidedAtStmt, err = db.PrepareContext(ctx, lastDecidedAt); err != nil {
+		return nil, fmt.Errorf("error preparing query LastDecidedAt: %w", err)
+	}
+	if q.lastDecisionStmt, err = db.PrepareContext(ctx, lastDecision); err != nil {
+		return nil, fmt.Errorf("error preparing query LastDecision: %w", err)
+	}
+	if q.lastFactStmt, err = db.PrepareContext(ctx, lastFact); err != nil {
+		return nil, fmt.Errorf("error preparing query LastFact: %w", err)
+	}
+	if q.lastFactKnownAtStmt, err = db.PrepareContext(ctx, lastFactKnownAt); err != nil {
+		return nil, fmt.Errorf("error preparing query LastFactKnownAt: %w", err)
+	}
+	if q.lastRecordedAtStmt, err = db.PrepareContext(ctx, lastRecordedAt); err != nil {
+		return nil, fmt.Errorf("error preparing query LastRecordedAt: %w", err)
+	}
+	if q.lastSealedStmt, err = db.PrepareContext(ctx, lastSealed); err != nil {
+		return nil, fmt.Errorf("error preparing query LastSealed: %w", err)
+	}
+	if q.lastSeqsStmt, err = db.PrepareContext(ctx, lastSeqs); err != nil {
+		return nil, fmt.Errorf("error preparing query LastSeqs: %w", err)
+	}
+	if q.laterStmt, err = db.PrepareContext(ctx, later); err != nil {
+		return nil, fmt.Errorf("error preparing query Later: %w", err)
+	}
+	if q.laterOfActionStmt, err = db.PrepareContext(ctx, laterOfAction); err != nil {
+		return nil, fmt.Errorf("error preparing query LaterOfAction: %w", err)
+	}
+	if q.laterOfCallerStmt, err = db.PrepareContext(ctx, laterOfCaller); err != nil {
+		return nil, fmt.Errorf("error preparing query LaterOfCaller: %w", err)
+	}
+	if q.laterOfDayStmt, err = db.PrepareContext(ctx, laterOfDay); err != nil {
+		return nil, fmt.Errorf("error preparing query LaterOfDay: %w", err)
+	}
+	if q.laterOfOutcomeStmt, err = db.PrepareContext(ctx, laterOfOutcome); err != nil {
+		return nil, fmt.Errorf("error preparing query LaterOfOutcome: %w", err)
+	}
+	if q.laterOfPartnerStmt, err = db.PrepareContext(ctx, laterOfPartner); err != nil {
+		return nil, fmt.Errorf("error preparing query LaterOfPartner: %w", err)
+	}
+	if q.laterOfProgramStmt, err = db.PrepareContext(ctx, laterOfProgram); err != nil {
+		return nil, fmt.Errorf("error preparing query LaterOfProgram: %w", err)
+	}
+	if q.laterOfRequestStmt, err = db.PrepareContext(ctx, laterOfRequest); err != nil {
+		return nil, fmt.Errorf("error preparing query LaterOfRequest: %w", err)
+	}
+	if q.laterOfRevisionStmt, err = db.PrepareContext(ctx, laterOfRevision); err != nil {
+		return nil, fmt.Errorf("error preparing query LaterOfRevision: %w", err)
+	}
+	if q.laterOfTraceStmt, err = db.PrepareContext(ctx, laterOfTrace); err != nil {
+		return nil, fmt.Errorf("error preparing query LaterOfTrace: %w", err)
+	}
+	if q.laterOfVerdictStmt, err = db.PrepareContext(ctx, laterOfVerdict); err != nil {
+		return nil, fmt.Errorf("error preparing query LaterOfVerdict: %w", err)
+	}
+	if q.leafOfStmt, err = db.PrepareContext(ctx, leafOf); err != nil {
+		return nil, fmt.Errorf("error preparing query LeafOf: %w", err)
+	}
+	if q.leavesStmt, err = db.PrepareContext(ctx, leaves); err != nil {
+		return nil, fmt.Errorf("error preparing query Leaves: %w", err)
+	}
+	if q.ledgerStmt, err = db.PrepareContext(ctx, ledger); err != nil {
+		return nil, fmt.Errorf("error preparing query Ledger: %w", err)
+	}
+	if q.nextDayStmt, err = db.PrepareContext(ctx, nextDay); err != nil {
+		return nil, fmt.Errorf("error preparing query NextDay: %w", err)
+	}
+	if q.nextDecisionStmt, err = db.PrepareContext(ctx, nextDecision); err != nil {
+		return nil, fmt.Errorf("error preparing query NextDecision: %w", err)
+	}
+	if q.nextProgramStmt, err = db.PrepareContext(ctx, nextProgram); err != nil {
+		return nil, fmt.Errorf("error preparing query NextProgram: %w", err)
+	}
+	if q.nextProgramOfPartnerStmt, err = db.PrepareContext(ctx, nextProgramOfPartner); err != nil {
+		return nil, fmt.Errorf("error preparing query NextProgramOfPartner: %w", err)
+	}
+	if q.nodeRangeStmt, err = db.PrepareContext(ctx, nodeRange); err != nil {
+		return nil, fmt.Errorf("error preparing query NodeRange: %w", err)
+	}
+	if q.nodesStmt, err = db.PrepareContext(ctx, nodes); err != nil {
+		return nil, fmt.Errorf("error preparing query Nodes: %w", err)
+	}
+	if q.partnerExistsStmt, err = db.PrepareContext(ctx, partnerExists); err != nil {
+		return nil, fmt.Errorf("error preparing query PartnerExists: %w", err)
+	}
+	if q.partnersStmt, err = db.PrepareContext(ctx, partners); err != nil {
+		return nil, fmt.Errorf("error preparing query Partners: %w", err)
+	}
+	if q.recordingByKeyStmt, err = db.PrepareContext(ctx, recordingByKey); err != nil {
+		return nil, fmt.Errorf("error preparing query RecordingByKey: %w", err)
+	}
+	if q.recordingRowsStmt, err = db.PrepareContext(ctx, recordingRows); err != nil {
+		return nil, fmt.Errorf("error preparing query RecordingRows: %w", err)
+	}
+	if q.reportStmt, err = db.PrepareContext(ctx, report); err != nil {
+		return nil, fmt.Errorf("error preparing query Report: %w", err)
+	}
+	if q.reportExistsStmt, err = db.PrepareContext(ctx, reportExists); err != nil {
+		return nil, fmt.Errorf("error preparing query ReportExists: %w", err)
+	}
+	if q.reportRowsStmt, err = db.PrepareContext(ctx, reportRows); err != nil {
+		return nil, fmt.Errorf("error preparing query ReportRows: %w", err)
+	}
+	if q.reportsStmt, err = db.PrepareContext(ctx, reports); err != nil {
+		return nil, fmt.Errorf("error preparing query Reports: %w", err)
+	}
+	if q.revisionExistsStmt, err = db.PrepareContext(ctx, revisionExists); err != nil {
+		return nil, fmt.Errorf("error preparing query RevisionExists: %w", err)
+	}
+	if q.revisionFilesStmt, err = db.PrepareContext(ctx, revisionFiles); err != nil {
+		return nil, fmt.Errorf("error preparing query RevisionFiles: %w", err)
+	}
+	if q.revisionRowsStmt, err = db.PrepareContext(ctx, revisionRows); err != nil {
+		return nil, fmt.Errorf("error preparing query RevisionRows: %w", err)
+	}
+	if q.saltsStmt, err = db.PrepareContext(ctx, salts); err != nil {
+		return nil, fmt.Errorf("error preparing query Salts: %w", err)
+	}
+	if q.tallyFindingsStmt, err = db.PrepareContext(ctx, tallyFindings); err != nil {
+		return nil, fmt.Errorf("error preparing query TallyFindings: %w", err)
+	}
+	if q.tallyMonthsStmt, err = db.PrepareContext(ctx, tallyMonths); err != nil {
+		return nil, fmt.Errorf("error preparing query TallyMonths: %w", err)
+	}
+	if q.tallyOutcomesStmt, err = db.PrepareContext(ctx, tallyOutcomes); err != nil {
+		return nil, fmt.Errorf("error preparing query TallyOutcomes: %w", err)
+	}
+	if q.treeSizeStmt, err = db.PrepareContext(ctx, treeSize); err != nil {
+		return nil, fmt.Errorf("error preparing query TreeSize: %w", err)
+	}
+	if q.verdictSeqStmt, err = db.PrepareContext(ctx, verdictSeq); err != nil {
+		return nil, fmt.Errorf("error preparing query VerdictSeq: %w", err)
+	}
+	if q.verdictsStmt, err = db.PrepareContext(ctx, verdicts); err != nil {
+		return nil, fmt.Errorf("error preparing query Verdicts: %w", err)
+	}
+	return &q, nil
+}
+
+func (q *Queries) Close() error {
+	var err error
+	if q.acceptanceStmt != nil {
+		if cerr := q.acceptanceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing acceptanceStmt: %w", cerr)
+		}
+	}
+	if q.acceptanceRowsStmt != nil {
+		if cerr := q.acceptanceRowsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing acceptanceRowsStmt: %w", cerr)
+		}
+	}
+	if q.activationRowsStmt != nil {
+		if cerr := q.activationRowsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing activationRowsStmt: %w", cerr)
+		}
+	}
+	if q.activationsStmt != nil {
+		if cerr := q.activationsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing activationsStmt: %w", cerr)
+		}
+	}
+	if q.anyRevisionStmt != nil {
+		if cerr := q.anyRevisionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing anyRevisionStmt: %w", cerr)
+		}
+	}
+	if q.checkpointsStmt != nil {
+		if cerr := q.checkpointsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing checkpointsStmt: %w", cerr)
+		}
+	}
+	if q.countFindingStmt != nil {
+		if cerr := q.countFindingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countFindingStmt: %w", cerr)
+		}
+	}
+	if q.countMonthStmt != nil {
+		if cerr := q.countMonthStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countMonthStmt: %w", cerr)
+		}
+	}
+	if q.countOutcomeStmt != nil {
+		if cerr := q.countOutcomeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countOutcomeStmt: %w", cerr)
+		}
+	}
+	if q.decisionStmt != nil {
+		if cerr := q.decisionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing decisionStmt: %w", cerr)
+		}
+	}
+	if q.decisionRowsStmt != nil {
+		if cerr := q.decisionRowsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing decisionRowsStmt: %w", cerr)
+		}
+	}
+	if q.decisionSeqStmt != nil {
+		if cerr := q.decisionSeqStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing decisionSeqStmt: %w", cerr)
+		}
+	}
+	if q.decisionsAtStmt != nil {
+		if cerr := q.decisionsAtStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing decisionsAtStmt: %w", cerr)
+		}
+	}
+	if q.decisionsInOrderStmt != nil {
+		if cerr := q.decisionsInOrderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing decisionsInOrderStmt: %w", cerr)
+		}
+	}
+	if q.earlierStmt != nil {
+		if cerr := q.earlierStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing earlierStmt: %w", cerr)
+		}
+	}
+	if q.earlierOfActionStmt != nil {
+		if cerr := q.earlierOfActionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing earlierOfActionStmt: %w", cerr)
+		}
+	}
+	if q.earlierOfCallerStmt != nil {
+		if cerr := q.earlierOfCallerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing earlierOfCallerStmt: %w", cerr)
+		}
+	}
+	if q.earlierOfDayStmt != nil {
+		if cerr := q.earlierOfDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing earlierOfDayStmt: %w", cerr)
+		}
+	}
+	if q.earlierOfOutcomeStmt != nil {
+		if cerr := q.earlierOfOutcomeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing earlierOfOutcomeStmt: %w", cerr)
+		}
+	}
+	if q.earlierOfPartnerStmt != nil {
+		if cerr := q.earlierOfPartnerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing earlierOfPartnerStmt: %w", cerr)
+		}
+	}
+	if q.earlierOfProgramStmt != nil {
+		if cerr := q.earlierOfProgramStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing earlierOfProgramStmt: %w", cerr)
+		}
+	}
+	if q.earlierOfRequestStmt != nil {
+		if cerr := q.earlierOfRequestStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing earlierOfRequestStmt: %w", cerr)
+		}
+	}
+	if q.earlierOfRevisionStmt != nil {
+		if cerr := q.earlierOfRevisionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing earlierOfRevisionStmt: %w", cerr)
+		}
+	}
+	if q.earlierOfTraceStmt != nil {
+		if cerr := q.earlierOfTraceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing earlierOfTraceStmt: %w", cerr)
+		}
+	}
+	if q.earlierOfVerdictStmt != nil {
+		if cerr := q.earlierOfVerdictStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing earlierOfVerdictStmt: %w", cerr)
+		}
+	}
+	if q.factRowsStmt != nil {
+		if cerr := q.factRowsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing factRowsStmt: %w", cerr)
+		}
+	}
+	if q.factsOfPartnerStmt != nil {
+		if cerr := q.factsOfPartnerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing factsOfPartnerStmt: %w", cerr)
+		}
+	}
+	if q.factsOfRecordingStmt != nil {
+		if cerr := q.factsOfRecordingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing factsOfRecordingStmt: %w", cerr)
+		}
+	}
+	if q.fileExistsStmt != nil {
+		if cerr := q.fileExistsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing fileExistsStmt: %w", cerr)
+		}
+	}
+	if q.filesOfRevisionStmt != nil {
+		if cerr := q.filesOfRevisionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing filesOfRevisionStmt: %w", cerr)
+		}
+	}
+	if q.firstDecidedSinceStmt != nil {
+		if cerr := q.firstDecidedSinceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing firstDecidedSinceStmt: %w", cerr)
+		}
+	}
+	if q.inputExistsStmt != nil {
+		if cerr := q.inputExistsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing inputExistsStmt: %w", cerr)
+		}
+	}
+	if q.insertAcceptanceStmt != nil {
+		if cerr := q.insertAcceptanceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertAcceptanceStmt: %w", cerr)
+		}
+	}
+	if q.insertActivationStmt != nil {
+		if cerr := q.insertActivationStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertActivationStmt: %w", cerr)
+		}
+	}
+	if q.insertCheckpointStmt != nil {
+		if cerr := q.insertCheckpointStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertCheckpointStmt: %w", cerr)
+		}
+	}
+	if q.insertDecisionStmt != nil {
+		if cerr := q.insertDecisionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertDecisionStmt: %w", cerr)
+		}
+	}
+	if q.insertFactStmt != nil {
+		if cerr := q.insertFactStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertFactStmt: %w", cerr)
+		}
+	}
+	if q.insertFileStmt != nil {
+		if cerr := q.insertFileStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertFileStmt: %w", cerr)
+		}
+	}
+	if q.insertFindingStmt != nil {
+		if cerr := q.insertFindingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertFindingStmt: %w", cerr)
+		}
+	}
+	if q.insertInputStmt != nil {
+		if cerr := q.insertInputStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertInputStmt: %w", cerr)
+		}
+	}
+	if q.insertLeavesStmt != nil {
+		if cerr := q.insertLeavesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertLeavesStmt: %w", cerr)
+		}
+	}
+	if q.insertLedgerStmt != nil {
+		if cerr := q.insertLedgerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertLedgerStmt: %w", cerr)
+		}
+	}
+	if q.insertNodesStmt != nil {
+		if cerr := q.insertNodesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertNodesStmt: %w", cerr)
+		}
+	}
+	if q.insertPartnerStmt != nil {
+		if cerr := q.insertPartnerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertPartnerStmt: %w", cerr)
+		}
+	}
+	if q.insertRecordingStmt != nil {
+		if cerr := q.insertRecordingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertRecordingStmt: %w", cerr)
+		}
+	}
+	if q.insertReportStmt != nil {
+		if cerr := q.insertReportStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertReportStmt: %w", cerr)
+		}
+	}
+	if q.insertRevisionStmt != nil {
+		if cerr := q.insertRevisionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertRevisionStmt: %w", cerr)
+		}
+	}
+	if q.insertRevisionFileStmt != nil {
+		if cerr := q.insertRevisionFileStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertRevisionFileStmt: %w", cerr)
+		}
+	}
+	if q.insertSaltStmt != nil {
+		if cerr := q.insertSaltStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertSaltStmt: %w", cerr)
+		}
+	}
+	if q.insertVerdictStmt != nil {
+		if cerr := q.insertVerdictStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertVerdictStmt: %w", cerr)
+		}
+	}
+	if q.lastActivationStmt != nil {
+		if cerr := q.lastActivationStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastActivationStmt: %w", cerr)
+		}
+	}
+	if q.lastCheckpointStmt != nil {
+		if cerr := q.lastCheckpointStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastCheckpointStmt: %w", cerr)
+		}
+	}
+	if q.lastDecidedAtStmt != nil {
+		if cerr := q.lastDecidedAtStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastDecidedAtStmt: %w", cerr)
+		}
+	}
+	if q.lastDecisionStmt != nil {
+		if cerr := q.lastDecisionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastDecisionStmt: %w", cerr)
+		}
+	}
+	if q.lastFactStmt != nil {
+		if cerr := q.lastFactStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastFactStmt: %w", cerr)
+		}
+	}
+	if q.lastFactKnownAtStmt != nil {
+		if cerr := q.lastFactKnownAtStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastFactKnownAtStmt: %w", cerr)
+		}
+	}
+	if q.lastRecordedAtStmt != nil {
+		if cerr := q.lastRecordedAtStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastRecordedAtStmt: %w", cerr)
+		}
+	}
+	if q.lastSealedStmt != nil {
+		if cerr := q.lastSealedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastSealedStmt: %w", cerr)
+		}
+	}
+	if q.lastSeqsStmt != nil {
+		if cerr := q.lastSeqsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastSeqsStmt: %w", cerr)
+		}
+	}
+	if q.laterStmt != nil {
+		if cerr := q.laterStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing laterStmt: %w", cerr)
+		}
+	}
+	if q.laterOfActionStmt != nil {
+		if cerr := q.laterOfActionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing laterOfActionStmt: %w", cerr)
+		}
+	}
+	if q.laterOfCallerStmt != nil {
+		if cerr := q.laterOfCallerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing laterOfCallerStmt: %w", cerr)
+		}
+	}
+	if q.laterOfDayStmt != nil {
+		if cerr := q.laterOfDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing laterOfDayStmt: %w", cerr)
+		}
+	}
+	if q.laterOfOutcomeStmt != nil {
+		if cerr := q.laterOfOutcomeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing laterOfOutcomeStmt: %w", cerr)
+		}
+	}
+	if q.laterOfPartnerStmt != nil {
+		if cerr := q.laterOfPartnerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing laterOfPartnerStmt: %w", cerr)
+		}
+	}
+	if q.laterOfProgramStmt != nil {
+		if cerr := q.laterOfProgramStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing laterOfProgramStmt: %w", cerr)
+		}
+	}
+	if q.laterOfRequestStmt != nil {
+		if cerr := q.laterOfRequestStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing laterOfRequestStmt: %w", cerr)
+		}
+	}
+	if q.laterOfRevisionStmt != nil {
+		if cerr := q.laterOfRevisionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing laterOfRevisionStmt: %w", cerr)
+		}
+	}
+	if q.laterOfTraceStmt != nil {
+		if cerr := q.laterOfTraceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing laterOfTraceStmt: %w", cerr)
+		}
+	}
+	if q.laterOfVerdictStmt != nil {
+		if cerr := q.laterOfVerdictStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing laterOfVerdictStmt: %w", cerr)
+		}
+	}
+	if q.leafOfStmt != nil {
+		if cerr := q.leafOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing leafOfStmt: %w", cerr)
+		}
+	}
+	if q.leavesStmt != nil {
+		if cerr := q.leavesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing leavesStmt: %w", cerr)
+		}
+	}
+	if q.ledgerStmt != nil {
+		if cerr := q.ledgerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing ledgerStmt: %w", cerr)
+		}
+	}
+	if q.nextDayStmt != nil {
+		if cerr := q.nextDayStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing nextDayStmt: %w", cerr)
+		}
+	}
+	if q.nextDecisionStmt != nil {
+		if cerr := q.nextDecisionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing nextDecisionStmt: %w", cerr)
+		}
+	}
+	if q.nextProgramStmt != nil {
+		if cerr := q.nextProgramStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing nextProgramStmt: %w", cerr)
+		}
+	}
+	if q.nextProgramOfPartnerStmt != nil {
+		if cerr := q.nextProgramOfPartnerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing nextProgramOfPartnerStmt: %w", cerr)
+		}
+	}
+	if q.nodeRangeStmt != nil {
+		if cerr := q.nodeRangeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing nodeRangeStmt: %w", cerr)
+		}
+	}
+	if q.nodesStmt != nil {
+		if cerr := q.nodesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing nodesStmt: %w", cerr)
+		}
+	}
+	if q.partnerExistsStmt != nil {
+		if cerr := q.partnerExistsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing partnerExistsStmt: %w", cerr)
+		}
+	}
+	if q.partnersStmt != nil {
+		if cerr := q.partnersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing partnersStmt: %w", cerr)
+		}
+	}
+	if q.recordingByKeyStmt != nil {
+		if cerr := q.recordingByKeyStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing recordingByKeyStmt: %w", cerr)
+		}
+	}
+	if q.recordingRowsStmt != nil {
+		if cerr := q.recordingRowsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing recordingRowsStmt: %w", cerr)
+		}
+	}
+	if q.reportStmt != nil {
+		if cerr := q.reportStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing reportStmt: %w", cerr)
+		}
+	}
+	if q.reportExistsStmt != nil {
+		if cerr := q.reportExistsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing reportExistsStmt: %w", cerr)
+		}
+	}
+	if q.reportRowsStmt != nil {
+		if cerr := q.reportRowsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing reportRowsStmt: %w", cerr)
+		}
+	}
+	if q.reportsStmt != nil {
+		if cerr := q.reportsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing reportsStmt: %w", cerr)
+		}
+	}
+	if q.revisionExistsStmt != nil {
+		if cerr := q.revisionExistsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing revisionExistsStmt: %w", cerr)
+		}
+	}
+	if q.revisionFilesStmt != nil {
+		if cerr := q.revisionFilesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing revisionFilesStmt: %w", cerr)
+		}
+	}
+	if q.revisionRowsStmt != nil {
+		if cerr := q.revisionRowsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing revisionRowsStmt: %w", cerr)
+		}
+	}
+	if q.saltsStmt != nil {
+		if cerr := q.saltsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing saltsStmt: %w", cerr)
+		}
+	}
+	if q.tallyFindingsStmt != nil {
+		if cerr := q.tallyFindingsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing tallyFindingsStmt: %w", cerr)
+		}
+	}
+	if q.tallyMonthsStmt != nil {
+		if cerr := q.tallyMonthsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing tallyMonthsStmt: %w", cerr)
+		}
+	}
+	if q.tallyOutcomesStmt != nil {
+		if cerr := q.tallyOutcomesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing tallyOutcomesStmt: %w", cerr)
+		}
+	}
+	if q.treeSizeStmt != nil {
+		if cerr := q.treeSizeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing treeSizeStmt: %w", cerr)
+		}
+	}
+	if q.verdictSeqStmt != nil {
+		if cerr := q.verdictSeqStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing verdictSeqStmt: %w", cerr)
+		}
+	}
+	if q.verdictsStmt != nil {
+		if cerr := q.verdictsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing verdictsStmt: %w", cerr)
+		}
+	}
+	return err
+}
+
+func (q *Queries) exec(ctx context.Context, stmt *sql.Stmt, query string, args ...interface{}) (sql.Result, error) {
+	switch {
+	case stmt != nil && q.tx != nil:
+		return q.tx.StmtContext(ctx, stmt).ExecContext(ctx, args...)
+	case stmt != nil:
+		return stmt.ExecContext(ctx, args...)
+	default:
+		return q.db.ExecContext(ctx, query, args...)
+	}
+}
+
+func (q *Queries) query(ctx context.Context, stmt *sql.Stmt, query string, args ...interface{}) (*sql.Rows, error) {
+	switch {
+	case stmt != nil && q.tx != nil:
+		return q.tx.StmtContext(ctx, stmt).QueryContext(ctx, args...)
+	case stmt != nil:
+		return stmt.QueryContext(ctx, args...)
+	default:
+		return q.db.QueryContext(ctx, query, args...)
+	}
+}
+
+func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, args ...interface{}) *sql.Row {
+	switch {
+	case stmt != nil && q.tx != nil:
+		return q.tx.StmtContext(ctx, stmt).QueryRowContext(ctx, args...)
+	case stmt != nil:
+		return stmt.QueryRowContext(ctx, args...)
+	default:
+		return q.db.QueryRowContext(ctx, query, args...)
+	}
+}
+
 type Queries struct {
-	db DBTX
+	db                       DBTX
+	tx                       *sql.Tx
+	acceptanceStmt           *sql.Stmt
+	acceptanceRowsStmt       *sql.Stmt
+	activationRowsStmt       *sql.Stmt
+	activationsStmt          *sql.Stmt
+	anyRevisionStmt          *sql.Stmt
+	checkpointsStmt          *sql.Stmt
+	countFindingStmt         *sql.Stmt
+	countMonthStmt           *sql.Stmt
+	countOutcomeStmt         *sql.Stmt
+	decisionStmt             *sql.Stmt
+	decisionRowsStmt         *sql.Stmt
+	decisionSeqStmt          *sql.Stmt
+	decisionsAtStmt          *sql.Stmt
+	decisionsInOrderStmt     *sql.Stmt
+	earlierStmt              *sql.Stmt
+	earlierOfActionStmt      *sql.Stmt
+	earlierOfCallerStmt      *sql.Stmt
+	earlierOfDayStmt         *sql.Stmt
+	earlierOfOutcomeStmt     *sql.Stmt
+	earlierOfPartnerStmt     *sql.Stmt
+	earlierOfProgramStmt     *sql.Stmt
+	earlierOfRequestStmt     *sql.Stmt
+	earlierOfRevisionStmt    *sql.Stmt
+	earlierOfTraceStmt       *sql.Stmt
+	earlierOfVerdictStmt     *sql.Stmt
+	factRowsStmt             *sql.Stmt
+	factsOfPartnerStmt       *sql.Stmt
+	factsOfRecordingStmt     *sql.Stmt
+	fileExistsStmt           *sql.Stmt
+	filesOfRevisionStmt      *sql.Stmt
+	firstDecidedSinceStmt    *sql.Stmt
+	inputExistsStmt          *sql.Stmt
+	insertAcceptanceStmt     *sql.Stmt
+	insertActivationStmt     *sql.Stmt
+	insertCheckpointStmt     *sql.Stmt
+	insertDecisionStmt       *sql.Stmt
+	insertFactStmt           *sql.Stmt
+	insertFileStmt           *sql.Stmt
+	insertFindingStmt        *sql.Stmt
+	insertInputStmt          *sql.Stmt
+	insertLeavesStmt         *sql.Stmt
+	insertLedgerStmt         *sql.Stmt
+	insertNodesStmt          *sql.Stmt
+	insertPartnerStmt        *sql.Stmt
+	insertRecordingStmt      *sql.Stmt
+	insertReportStmt         *sql.Stmt
+	insertRevisionStmt       *sql.Stmt
+	insertRevisionFileStmt   *sql.Stmt
+	insertSaltStmt           *sql.Stmt
+	insertVerdictStmt        *sql.Stmt
+	lastActivationStmt       *sql.Stmt
+	lastCheckpointStmt       *sql.Stmt
+	lastDecidedAtStmt        *sql.Stmt
+	lastDecisionStmt         *sql.Stmt
+	lastFactStmt             *sql.Stmt
+	lastFactKnownAtStmt      *sql.Stmt
+	lastRecordedAtStmt       *sql.Stmt
+	lastSealedStmt           *sql.Stmt
+	lastSeqsStmt             *sql.Stmt
+	laterStmt                *sql.Stmt
+	laterOfActionStmt        *sql.Stmt
+	laterOfCallerStmt        *sql.Stmt
+	laterOfDayStmt           *sql.Stmt
+	laterOfOutcomeStmt       *sql.Stmt
+	laterOfPartnerStmt       *sql.Stmt
+	laterOfProgramStmt       *sql.Stmt
+	laterOfRequestStmt       *sql.Stmt
+	laterOfRevisionStmt      *sql.Stmt
+	laterOfTraceStmt         *sql.Stmt
+	laterOfVerdictStmt       *sql.Stmt
+	leafOfStmt               *sql.Stmt
+	leavesStmt               *sql.Stmt
+	ledgerStmt               *sql.Stmt
+	nextDayStmt              *sql.Stmt
+	nextDecisionStmt         *sql.Stmt
+	nextProgramStmt          *sql.Stmt
+	nextProgramOfPartnerStmt *sql.Stmt
+	nodeRangeStmt            *sql.Stmt
+	nodesStmt                *sql.Stmt
+	partnerExistsStmt        *sql.Stmt
+	partnersStmt             *sql.Stmt
+	recordingByKeyStmt       *sql.Stmt
+	recordingRowsStmt        *sql.Stmt
+	reportStmt               *sql.Stmt
+	reportExistsStmt         *sql.Stmt
+	reportRowsStmt           *sql.Stmt
+	reportsStmt              *sql.Stmt
+	revisionExistsStmt       *sql.Stmt
+	revisionFilesStmt        *sql.Stmt
+	revisionRowsStmt         *sql.Stmt
+	saltsStmt                *sql.Stmt
+	tallyFindingsStmt        *sql.Stmt
+	tallyMonthsStmt          *sql.Stmt
+	tallyOutcomesStmt        *sql.Stmt
+	treeSizeStmt             *sql.Stmt
+	verdictSeqStmt           *sql.Stmt
+	verdictsStmt             *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
-		db: tx,
+		db:                       tx,
+		tx:                       tx,
+		acceptanceStmt:           q.acceptanceStmt,
+		acceptanceRowsStmt:       q.acceptanceRowsStmt,
+		activationRowsStmt:       q.activationRowsStmt,
+		activationsStmt:          q.activationsStmt,
+		anyRevisionStmt:          q.anyRevisionStmt,
+		checkpointsStmt:          q.checkpointsStmt,
+		countFindingStmt:         q.countFindingStmt,
+		countMonthStmt:           q.countMonthStmt,
+		countOutcomeStmt:         q.countOutcomeStmt,
+		decisionStmt:             q.decisionStmt,
+		decisionRowsStmt:         q.decisionRowsStmt,
+		decisionSeqStmt:          q.decisionSeqStmt,
+		decisionsAtStmt:          q.decisionsAtStmt,
+		decisionsInOrderStmt:     q.decisionsInOrderStmt,
+		earlierStmt:              q.earlierStmt,
+		earlierOfActionStmt:      q.earlierOfActionStmt,
+		earlierOfCallerStmt:      q.earlierOfCallerStmt,
+		earlierOfDayStmt:         q.earlierOfDayStmt,
+		earlierOfOutcomeStmt:     q.earlierOfOutcomeStmt,
+		earlierOfPartnerStmt:     q.earlierOfPartnerStmt,
+		earlierOfProgramStmt:     q.earlierOfProgramStmt,
+		earlierOfRequestStmt:     q.earlierOfRequestStmt,
+		earlierOfRevisionStmt:    q.earlierOfRevisionStmt,
+		earlierOfTraceStmt:       q.earlierOfTraceStmt,
+		earlierOfVerdictStmt:     q.earlierOfVerdictStmt,
+		factRowsStmt:             q.factRowsStmt,
+		factsOfPartnerStmt:       q.factsOfPartnerStmt,
+		factsOfRecordingStmt:     q.factsOfRecordingStmt,
+		fileExistsStmt:           q.fileExistsStmt,
+		filesOfRevisionStmt:      q.filesOfRevisionStmt,
+		firstDecidedSinceStmt:    q.firstDecidedSinceStmt,
+		inputExistsStmt:          q.inputExistsStmt,
+		insertAcceptanceStmt:     q.insertAcceptanceStmt,
+		insertActivationStmt:     q.insertActivationStmt,
+		insertCheckpointStmt:     q.insertCheckpointStmt,
+		insertDecisionStmt:       q.insertDecisionStmt,
+		insertFactStmt:           q.insertFactStmt,
+		insertFileStmt:           q.insertFileStmt,
+		insertFindingStmt:        q.insertFindingStmt,
+		insertInputStmt:          q.insertInputStmt,
+		insertLeavesStmt:         q.insertLeavesStmt,
+		insertLedgerStmt:         q.insertLedgerStmt,
+		insertNodesStmt:          q.insertNodesStmt,
+		insertPartnerStmt:        q.insertPartnerStmt,
+		insertRecordingStmt:      q.insertRecordingStmt,
+		insertReportStmt:         q.insertReportStmt,
+		insertRevisionStmt:       q.insertRevisionStmt,
+		insertRevisionFileStmt:   q.insertRevisionFileStmt,
+		insertSaltStmt:           q.insertSaltStmt,
+		insertVerdictStmt:        q.insertVerdictStmt,
+		lastActivationStmt:       q.lastActivationStmt,
+		lastCheckpointStmt:       q.lastCheckpointStmt,
+		lastDecidedAtStmt:        q.lastDecidedAtStmt,
+		lastDecisionStmt:         q.lastDecisionStmt,
+		lastFactStmt:             q.lastFactStmt,
+		lastFactKnownAtStmt:      q.lastFactKnownAtStmt,
+		lastRecordedAtStmt:       q.lastRecordedAtStmt,
+		lastSealedStmt:           q.lastSealedStmt,
+		lastSeqsStmt:             q.lastSeqsStmt,
+		laterStmt:                q.laterStmt,
+		laterOfActionStmt:        q.laterOfActionStmt,
+		laterOfCallerStmt:        q.laterOfCallerStmt,
+		laterOfDayStmt:           q.laterOfDayStmt,
+		laterOfOutcomeStmt:       q.laterOfOutcomeStmt,
+		laterOfPartnerStmt:       q.laterOfPartnerStmt,
+		laterOfProgramStmt:       q.laterOfProgramStmt,
+		laterOfRequestStmt:       q.laterOfRequestStmt,
+		laterOfRevisionStmt:      q.laterOfRevisionStmt,
+		laterOfTraceStmt:         q.laterOfTraceStmt,
+		laterOfVerdictStmt:       q.laterOfVerdictStmt,
+		leafOfStmt:               q.leafOfStmt,
+		leavesStmt:               q.leavesStmt,
+		ledgerStmt:               q.ledgerStmt,
+		nextDayStmt:              q.nextDayStmt,
+		nextDecisionStmt:         q.nextDecisionStmt,
+		nextProgramStmt:          q.nextProgramStmt,
+		nextProgramOfPartnerStmt: q.nextProgramOfPartnerStmt,
+		nodeRangeStmt:            q.nodeRangeStmt,
+		nodesStmt:                q.nodesStmt,
+		partnerExistsStmt:        q.partnerExistsStmt,
+		partnersStmt:             q.partnersStmt,
+		recordingByKeyStmt:       q.recordingByKeyStmt,
+		recordingRowsStmt:        q.recordingRowsStmt,
+		reportStmt:               q.reportStmt,
+		reportExistsStmt:         q.reportExistsStmt,
+		reportRowsStmt:           q.reportRowsStmt,
+		reportsStmt:              q.reportsStmt,
+		revisionExistsStmt:       q.revisionExistsStmt,
+		revisionFilesStmt:        q.revisionFilesStmt,
+		revisionRowsStmt:         q.revisionRowsStmt,
+		saltsStmt:                q.saltsStmt,
+		tallyFindingsStmt:        q.tallyFindingsStmt,
+		tallyMonthsStmt:          q.tallyMonthsStmt,
+		tallyOutcomesStmt:        q.tallyOutcomesStmt,
+		treeSizeStmt:             q.treeSizeStmt,
+		verdictSeqStmt:           q.verdictSeqStmt,
+		verdictsStmt:             q.verdictsStmt,
 	}
 }

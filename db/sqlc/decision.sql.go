@@ -7,12 +7,13 @@ package sqlc
 
 import (
 	"context"
+	"strings"
 
 	"assay/db/column"
 )
 
 const decision = `-- name: Decision :one
-SELECT decision.seq, decision.id, decision.program, decision.partner, decision.outcome, decision.revision, decision.as_of_on, decision.known_at, decision.position, decision.given_digest, decision.facts_digest, decision.result_json, decision.decided_at, decision.request_id, decision."action", decision.actor_json, input.content_json
+SELECT decision.seq, decision.id, decision.program, decision.partner, decision.outcome, decision.revision, decision.as_of_on, decision.known_at, decision.position, decision.given_digest, decision.facts_digest, decision.result_json, decision.decided_at, decision.request_id, decision."action", decision.actor_json, decision.caller, decision.trace_id, input.content_json
 FROM decision
 LEFT JOIN input ON input.digest = decision.given_digest
 WHERE decision.id = ?1
@@ -25,7 +26,7 @@ type DecisionRow struct {
 
 // Decision is one entry of the log with the facts that came with the request.
 func (q *Queries) Decision(ctx context.Context, id string) (DecisionRow, error) {
-	row := q.db.QueryRowContext(ctx, decision, id)
+	row := q.queryRow(ctx, q.decisionStmt, decision, id)
 	var i DecisionRow
 	err := row.Scan(
 		&i.Decision.Seq,
@@ -44,120 +45,31 @@ func (q *Queries) Decision(ctx context.Context, id string) (DecisionRow, error) 
 		&i.Decision.RequestID,
 		&i.Decision.Action,
 		&i.Decision.ActorJSON,
+		&i.Decision.Caller,
+		&i.Decision.TraceID,
 		&i.ContentJSON,
 	)
 	return i, err
 }
 
-const decisions = `-- name: Decisions :many
-SELECT seq, id, program, partner, outcome, revision, as_of_on, known_at, position, given_digest, facts_digest, result_json, decided_at, request_id, "action", actor_json FROM decision
-WHERE decision.seq IN (
-    SELECT d.seq FROM decision AS d
-    WHERE d.seq < ?1
-      AND (d.program = ?2 OR CAST(?2 AS TEXT) IS NULL)
-      AND (d.outcome = ?3 OR CAST(?3 AS TEXT) IS NULL)
-      AND (d.decided_at >= ?4 OR CAST(?4 AS TEXT) IS NULL)
-      AND (d.decided_at < ?5 OR CAST(?5 AS TEXT) IS NULL)
-    ORDER BY d.seq DESC
-    LIMIT CAST(?6 AS BIGINT)
-)
-ORDER BY decision.seq DESC
+const decisionsAt = `-- name: DecisionsAt :many
+SELECT seq, id, program, partner, outcome, revision, as_of_on, known_at, position, given_digest, facts_digest, result_json, decided_at, request_id, "action", actor_json, caller, trace_id FROM decision
+WHERE seq IN (/*SLICE:places*/?)
 `
 
-type DecisionsParams struct {
-	Before        int64
-	Program       *string
-	Outcome       *string
-	DecidedFromAt column.Time
-	DecidedToAt   column.Time
-	PageSize      int64
-}
-
-// Decisions is one page of the log, newest first. The inner query reads the narrow
-// index only; the wide rows are fetched for the page alone.
-func (q *Queries) Decisions(ctx context.Context, arg DecisionsParams) ([]Decision, error) {
-	rows, err := q.db.QueryContext(ctx, decisions,
-		arg.Before,
-		arg.Program,
-		arg.Outcome,
-		arg.DecidedFromAt,
-		arg.DecidedToAt,
-		arg.PageSize,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Decision
-	for rows.Next() {
-		var i Decision
-		if err := rows.Scan(
-			&i.Seq,
-			&i.ID,
-			&i.Program,
-			&i.Partner,
-			&i.Outcome,
-			&i.Revision,
-			&i.AsOfOn,
-			&i.KnownAt,
-			&i.Position,
-			&i.GivenDigest,
-			&i.FactsDigest,
-			&i.ResultJSON,
-			&i.DecidedAt,
-			&i.RequestID,
-			&i.Action,
-			&i.ActorJSON,
-		); err != nil {
-			return nil, err
+// DecisionsAt are the entries at these places, in no order.
+func (q *Queries) DecisionsAt(ctx context.Context, places []int64) ([]Decision, error) {
+	query := decisionsAt
+	var queryParams []interface{}
+	if len(places) > 0 {
+		for _, v := range places {
+			queryParams = append(queryParams, v)
 		}
-		items = append(items, i)
+		query = strings.Replace(query, "/*SLICE:places*/?", strings.Repeat(",?", len(places))[1:], 1)
+	} else {
+		query = strings.Replace(query, "/*SLICE:places*/?", "NULL", 1)
 	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const decisionsOfPartner = `-- name: DecisionsOfPartner :many
-SELECT seq, id, program, partner, outcome, revision, as_of_on, known_at, position, given_digest, facts_digest, result_json, decided_at, request_id, "action", actor_json FROM decision
-WHERE decision.seq IN (
-    SELECT d.seq FROM decision AS d
-    WHERE d.partner = ?1 AND d.seq < ?2
-      AND (d.program = ?3 OR CAST(?3 AS TEXT) IS NULL)
-      AND (d.outcome = ?4 OR CAST(?4 AS TEXT) IS NULL)
-      AND (d.decided_at >= ?5 OR CAST(?5 AS TEXT) IS NULL)
-      AND (d.decided_at < ?6 OR CAST(?6 AS TEXT) IS NULL)
-    ORDER BY d.seq DESC
-    LIMIT CAST(?7 AS BIGINT)
-)
-ORDER BY decision.seq DESC
-`
-
-type DecisionsOfPartnerParams struct {
-	Partner       *string
-	Before        int64
-	Program       *string
-	Outcome       *string
-	DecidedFromAt column.Time
-	DecidedToAt   column.Time
-	PageSize      int64
-}
-
-// DecisionsOfPartner is Decisions for one partner, by the partner's own index.
-func (q *Queries) DecisionsOfPartner(ctx context.Context, arg DecisionsOfPartnerParams) ([]Decision, error) {
-	rows, err := q.db.QueryContext(ctx, decisionsOfPartner,
-		arg.Partner,
-		arg.Before,
-		arg.Program,
-		arg.Outcome,
-		arg.DecidedFromAt,
-		arg.DecidedToAt,
-		arg.PageSize,
-	)
+	rows, err := q.query(ctx, nil, query, queryParams...)
 	if err != nil {
 		return nil, err
 	}
@@ -182,6 +94,8 @@ func (q *Queries) DecisionsOfPartner(ctx context.Context, arg DecisionsOfPartner
 			&i.RequestID,
 			&i.Action,
 			&i.ActorJSON,
+			&i.Caller,
+			&i.TraceID,
 		); err != nil {
 			return nil, err
 		}
@@ -201,17 +115,18 @@ SELECT EXISTS (SELECT 1 FROM input WHERE digest = ?1)
 `
 
 func (q *Queries) InputExists(ctx context.Context, digest string) (bool, error) {
-	row := q.db.QueryRowContext(ctx, inputExists, digest)
+	row := q.queryRow(ctx, q.inputExistsStmt, inputExists, digest)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
 }
 
-const insertDecision = `-- name: InsertDecision :exec
-INSERT INTO decision (id, program, partner, outcome, revision, as_of_on, known_at, position,
-    given_digest, facts_digest, result_json, decided_at, request_id, action, actor_json)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
-    ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+const insertDecision = `-- name: InsertDecision :one
+INSERT INTO decision (id, program, partner, outcome, revision, as_of_on, known_at, position, given_digest,
+    facts_digest, result_json, decided_at, request_id, action, actor_json, caller, trace_id)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+    ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+RETURNING seq
 `
 
 type InsertDecisionParams struct {
@@ -230,10 +145,12 @@ type InsertDecisionParams struct {
 	RequestID   string
 	Action      *string
 	ActorJSON   column.JSON
+	Caller      string
+	TraceID     string
 }
 
-func (q *Queries) InsertDecision(ctx context.Context, arg InsertDecisionParams) error {
-	_, err := q.db.ExecContext(ctx, insertDecision,
+func (q *Queries) InsertDecision(ctx context.Context, arg InsertDecisionParams) (int64, error) {
+	row := q.queryRow(ctx, q.insertDecisionStmt, insertDecision,
 		arg.ID,
 		arg.Program,
 		arg.Partner,
@@ -249,8 +166,12 @@ func (q *Queries) InsertDecision(ctx context.Context, arg InsertDecisionParams) 
 		arg.RequestID,
 		arg.Action,
 		arg.ActorJSON,
+		arg.Caller,
+		arg.TraceID,
 	)
-	return err
+	var seq int64
+	err := row.Scan(&seq)
+	return seq, err
 }
 
 const insertInput = `-- name: InsertInput :exec
@@ -264,6 +185,20 @@ type InsertInputParams struct {
 }
 
 func (q *Queries) InsertInput(ctx context.Context, arg InsertInputParams) error {
-	_, err := q.db.ExecContext(ctx, insertInput, arg.Digest, arg.ContentJSON)
+	_, err := q.exec(ctx, q.insertInputStmt, insertInput, arg.Digest, arg.ContentJSON)
 	return err
+}
+
+const lastDecidedAt = `-- name: LastDecidedAt :one
+SELECT decided_at FROM decision
+ORDER BY decided_at DESC
+LIMIT 1
+`
+
+// LastDecidedAt is the instant of the newest decision.
+func (q *Queries) LastDecidedAt(ctx context.Context) (column.Time, error) {
+	row := q.queryRow(ctx, q.lastDecidedAtStmt, lastDecidedAt)
+	var decided_at column.Time
+	err := row.Scan(&decided_at)
+	return decided_at, err
 }

@@ -25,7 +25,7 @@ type FactsOfPartnerParams struct {
 
 // FactsOfPartner are the records that could be seen at a position and began by a day.
 func (q *Queries) FactsOfPartner(ctx context.Context, arg FactsOfPartnerParams) ([]Fact, error) {
-	rows, err := q.db.QueryContext(ctx, factsOfPartner, arg.Partner, arg.Position, arg.DayOn)
+	rows, err := q.query(ctx, q.factsOfPartnerStmt, factsOfPartner, arg.Partner, arg.Position, arg.DayOn)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ ORDER BY seq
 
 // FactsOfRecording gives back what one request recorded, in its order.
 func (q *Queries) FactsOfRecording(ctx context.Context, recording int64) ([]Fact, error) {
-	rows, err := q.db.QueryContext(ctx, factsOfRecording, recording)
+	rows, err := q.query(ctx, q.factsOfRecordingStmt, factsOfRecording, recording)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ type InsertFactParams struct {
 }
 
 func (q *Queries) InsertFact(ctx context.Context, arg InsertFactParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, insertFact,
+	row := q.queryRow(ctx, q.insertFactStmt, insertFact,
 		arg.Recording,
 		arg.Partner,
 		arg.Kind,
@@ -148,7 +148,7 @@ type InsertRecordingParams struct {
 }
 
 func (q *Queries) InsertRecording(ctx context.Context, arg InsertRecordingParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, insertRecording,
+	row := q.queryRow(ctx, q.insertRecordingStmt, insertRecording,
 		arg.Partner,
 		arg.RecordedAt,
 		arg.IdempotencyKey,
@@ -172,7 +172,7 @@ type LastFactRow struct {
 
 // LastFact is the end of the fact log.
 func (q *Queries) LastFact(ctx context.Context) (LastFactRow, error) {
-	row := q.db.QueryRowContext(ctx, lastFact)
+	row := q.queryRow(ctx, q.lastFactStmt, lastFact)
 	var i LastFactRow
 	err := row.Scan(&i.Seq, &i.RecordedAt)
 	return i, err
@@ -187,7 +187,7 @@ LIMIT 1
 
 // LastFactKnownAt is the end of the fact log as it was at an instant.
 func (q *Queries) LastFactKnownAt(ctx context.Context, knownAt column.Time) (int64, error) {
-	row := q.db.QueryRowContext(ctx, lastFactKnownAt, knownAt)
+	row := q.queryRow(ctx, q.lastFactKnownAtStmt, lastFactKnownAt, knownAt)
 	var seq int64
 	err := row.Scan(&seq)
 	return seq, err
@@ -201,7 +201,7 @@ LIMIT 1
 
 // LastRecordedAt is the instant of the newest recording.
 func (q *Queries) LastRecordedAt(ctx context.Context) (column.Time, error) {
-	row := q.db.QueryRowContext(ctx, lastRecordedAt)
+	row := q.queryRow(ctx, q.lastRecordedAtStmt, lastRecordedAt)
 	var recorded_at column.Time
 	err := row.Scan(&recorded_at)
 	return recorded_at, err
@@ -224,7 +224,7 @@ type RecordingByKeyRow struct {
 
 // RecordingByKey finds what an idempotency key was used for.
 func (q *Queries) RecordingByKey(ctx context.Context, arg RecordingByKeyParams) (RecordingByKeyRow, error) {
-	row := q.db.QueryRowContext(ctx, recordingByKey, arg.Partner, arg.IdempotencyKey)
+	row := q.queryRow(ctx, q.recordingByKeyStmt, recordingByKey, arg.Partner, arg.IdempotencyKey)
 	var i RecordingByKeyRow
 	err := row.Scan(&i.Seq, &i.Digest)
 	return i, err

@@ -31,7 +31,7 @@ type AcceptanceRowsRow struct {
 }
 
 func (q *Queries) AcceptanceRows(ctx context.Context, arg AcceptanceRowsParams) ([]AcceptanceRowsRow, error) {
-	rows, err := q.db.QueryContext(ctx, acceptanceRows, arg.After, arg.UpTo, arg.PageSize)
+	rows, err := q.query(ctx, q.acceptanceRowsStmt, acceptanceRows, arg.After, arg.UpTo, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ type ActivationRowsRow struct {
 }
 
 func (q *Queries) ActivationRows(ctx context.Context, arg ActivationRowsParams) ([]ActivationRowsRow, error) {
-	rows, err := q.db.QueryContext(ctx, activationRows, arg.After, arg.UpTo, arg.PageSize)
+	rows, err := q.query(ctx, q.activationRowsStmt, activationRows, arg.After, arg.UpTo, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ type CheckpointsRow struct {
 
 // Checkpoints are those after a size, the oldest first.
 func (q *Queries) Checkpoints(ctx context.Context, arg CheckpointsParams) ([]CheckpointsRow, error) {
-	rows, err := q.db.QueryContext(ctx, checkpoints, arg.After, arg.PageSize)
+	rows, err := q.query(ctx, q.checkpointsStmt, checkpoints, arg.After, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +167,7 @@ func (q *Queries) Checkpoints(ctx context.Context, arg CheckpointsParams) ([]Che
 const decisionRows = `-- name: DecisionRows :many
 SELECT decision.seq, id, program, partner, outcome, revision, CAST(as_of_on AS TEXT) AS as_of,
     CAST(known_at AS TEXT) AS known, position, given_digest, facts_digest, result_json,
-    CAST(decided_at AS TEXT) AS decided, request_id, action, actor_json, input.content_json
+    CAST(decided_at AS TEXT) AS decided, request_id, trace_id, caller, action, actor_json, input.content_json
 FROM decision
 LEFT JOIN input ON input.digest = decision.given_digest
 WHERE decision.seq > ?1 AND decision.seq <= ?2 ORDER BY decision.seq
@@ -195,13 +195,15 @@ type DecisionRowsRow struct {
 	ResultJSON  column.JSON
 	Decided     string
 	RequestID   string
+	TraceID     string
+	Caller      string
 	Action      *string
 	ActorJSON   column.JSON
 	ContentJSON column.JSON
 }
 
 func (q *Queries) DecisionRows(ctx context.Context, arg DecisionRowsParams) ([]DecisionRowsRow, error) {
-	rows, err := q.db.QueryContext(ctx, decisionRows, arg.After, arg.UpTo, arg.PageSize)
+	rows, err := q.query(ctx, q.decisionRowsStmt, decisionRows, arg.After, arg.UpTo, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -224,6 +226,8 @@ func (q *Queries) DecisionRows(ctx context.Context, arg DecisionRowsParams) ([]D
 			&i.ResultJSON,
 			&i.Decided,
 			&i.RequestID,
+			&i.TraceID,
+			&i.Caller,
 			&i.Action,
 			&i.ActorJSON,
 			&i.ContentJSON,
@@ -247,7 +251,7 @@ SELECT seq FROM decision WHERE id = ?1
 
 // DecisionSeq is the place of a decision in the log.
 func (q *Queries) DecisionSeq(ctx context.Context, id string) (int64, error) {
-	row := q.db.QueryRowContext(ctx, decisionSeq, id)
+	row := q.queryRow(ctx, q.decisionSeqStmt, decisionSeq, id)
 	var seq int64
 	err := row.Scan(&seq)
 	return seq, err
@@ -280,7 +284,7 @@ type FactRowsRow struct {
 }
 
 func (q *Queries) FactRows(ctx context.Context, arg FactRowsParams) ([]FactRowsRow, error) {
-	rows, err := q.db.QueryContext(ctx, factRows, arg.After, arg.UpTo, arg.PageSize)
+	rows, err := q.query(ctx, q.factRowsStmt, factRows, arg.After, arg.UpTo, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -330,7 +334,7 @@ type FilesOfRevisionRow struct {
 
 // FilesOfRevision are the files of a revision, also those whose content is gone.
 func (q *Queries) FilesOfRevision(ctx context.Context, revision string) ([]FilesOfRevisionRow, error) {
-	rows, err := q.db.QueryContext(ctx, filesOfRevision, revision)
+	rows, err := q.query(ctx, q.filesOfRevisionStmt, filesOfRevision, revision)
 	if err != nil {
 		return nil, err
 	}
@@ -368,7 +372,7 @@ type InsertCheckpointParams struct {
 }
 
 func (q *Queries) InsertCheckpoint(ctx context.Context, arg InsertCheckpointParams) error {
-	_, err := q.db.ExecContext(ctx, insertCheckpoint, arg.Size, arg.SignedAt, arg.Note)
+	_, err := q.exec(ctx, q.insertCheckpointStmt, insertCheckpoint, arg.Size, arg.SignedAt, arg.Note)
 	return err
 }
 
@@ -385,7 +389,7 @@ type InsertLeavesParams struct {
 
 // InsertLeaves appends leaves from an index on: a list of {"kind", "seq"}.
 func (q *Queries) InsertLeaves(ctx context.Context, arg InsertLeavesParams) error {
-	_, err := q.db.ExecContext(ctx, insertLeaves, arg.First, arg.Leaves)
+	_, err := q.exec(ctx, q.insertLeavesStmt, insertLeaves, arg.First, arg.Leaves)
 	return err
 }
 
@@ -399,7 +403,7 @@ type InsertLedgerParams struct {
 }
 
 func (q *Queries) InsertLedger(ctx context.Context, arg InsertLedgerParams) error {
-	_, err := q.db.ExecContext(ctx, insertLedger, arg.Origin, arg.Verifier)
+	_, err := q.exec(ctx, q.insertLedgerStmt, insertLedger, arg.Origin, arg.Verifier)
 	return err
 }
 
@@ -416,7 +420,7 @@ type InsertNodesParams struct {
 
 // InsertNodes appends hashes from an index on: a list of hexadecimals.
 func (q *Queries) InsertNodes(ctx context.Context, arg InsertNodesParams) error {
-	_, err := q.db.ExecContext(ctx, insertNodes, arg.First, arg.Hashes)
+	_, err := q.exec(ctx, q.insertNodesStmt, insertNodes, arg.First, arg.Hashes)
 	return err
 }
 
@@ -430,7 +434,7 @@ type InsertSaltParams struct {
 }
 
 func (q *Queries) InsertSalt(ctx context.Context, arg InsertSaltParams) error {
-	_, err := q.db.ExecContext(ctx, insertSalt, arg.Partner, arg.Root)
+	_, err := q.exec(ctx, q.insertSaltStmt, insertSalt, arg.Partner, arg.Root)
 	return err
 }
 
@@ -439,7 +443,7 @@ SELECT size, signed_at, note FROM checkpoint ORDER BY size DESC LIMIT 1
 `
 
 func (q *Queries) LastCheckpoint(ctx context.Context) (Checkpoint, error) {
-	row := q.db.QueryRowContext(ctx, lastCheckpoint)
+	row := q.queryRow(ctx, q.lastCheckpointStmt, lastCheckpoint)
 	var i Checkpoint
 	err := row.Scan(&i.Size, &i.SignedAt, &i.Note)
 	return i, err
@@ -451,7 +455,7 @@ SELECT CAST(COALESCE(MAX(seq), 0) AS BIGINT) FROM leaf WHERE kind = ?1
 
 // LastSealed is the seq of the last row of a kind that is a leaf.
 func (q *Queries) LastSealed(ctx context.Context, kind string) (int64, error) {
-	row := q.db.QueryRowContext(ctx, lastSealed, kind)
+	row := q.queryRow(ctx, q.lastSealedStmt, lastSealed, kind)
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
@@ -480,7 +484,7 @@ type LastSeqsRow struct {
 
 // LastSeqs are the ends of the tables whose rows become leaves.
 func (q *Queries) LastSeqs(ctx context.Context) (LastSeqsRow, error) {
-	row := q.db.QueryRowContext(ctx, lastSeqs)
+	row := q.queryRow(ctx, q.lastSeqsStmt, lastSeqs)
 	var i LastSeqsRow
 	err := row.Scan(
 		&i.Recording,
@@ -505,7 +509,7 @@ type LeafOfParams struct {
 
 // LeafOf finds the leaf of a row.
 func (q *Queries) LeafOf(ctx context.Context, arg LeafOfParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, leafOf, arg.Kind, arg.Seq)
+	row := q.queryRow(ctx, q.leafOfStmt, leafOf, arg.Kind, arg.Seq)
 	var idx int64
 	err := row.Scan(&idx)
 	return idx, err
@@ -522,7 +526,7 @@ type LeavesParams struct {
 
 // Leaves are those from one index up to another one, exclusive.
 func (q *Queries) Leaves(ctx context.Context, arg LeavesParams) ([]Leaf, error) {
-	rows, err := q.db.QueryContext(ctx, leaves, arg.FromIdx, arg.ToIdx)
+	rows, err := q.query(ctx, q.leavesStmt, leaves, arg.FromIdx, arg.ToIdx)
 	if err != nil {
 		return nil, err
 	}
@@ -550,7 +554,7 @@ SELECT origin, verifier FROM ledger LIMIT 1
 
 // Ledger is whose ledger it is; none before the first start.
 func (q *Queries) Ledger(ctx context.Context) (Ledger, error) {
-	row := q.db.QueryRowContext(ctx, ledger)
+	row := q.queryRow(ctx, q.ledgerStmt, ledger)
 	var i Ledger
 	err := row.Scan(&i.Origin, &i.Verifier)
 	return i, err
@@ -567,7 +571,7 @@ type NodeRangeParams struct {
 
 // NodeRange is those from one index up to another one, exclusive.
 func (q *Queries) NodeRange(ctx context.Context, arg NodeRangeParams) ([]Node, error) {
-	rows, err := q.db.QueryContext(ctx, nodeRange, arg.FromIdx, arg.ToIdx)
+	rows, err := q.query(ctx, q.nodeRangeStmt, nodeRange, arg.FromIdx, arg.ToIdx)
 	if err != nil {
 		return nil, err
 	}
@@ -595,7 +599,7 @@ SELECT idx, hash FROM node WHERE idx IN (SELECT value FROM json_each(NULLIF(CAST
 
 // Nodes are those with the given indexes, a list.
 func (q *Queries) Nodes(ctx context.Context, indexes string) ([]Node, error) {
-	rows, err := q.db.QueryContext(ctx, nodes, indexes)
+	rows, err := q.query(ctx, q.nodesStmt, nodes, indexes)
 	if err != nil {
 		return nil, err
 	}
@@ -641,7 +645,7 @@ type RecordingRowsRow struct {
 // The rows of each kind, for their leaves. Days and instants are read as the text that
 // they are: a leaf speaks of the row's bytes, also of one that is no instant any more.
 func (q *Queries) RecordingRows(ctx context.Context, arg RecordingRowsParams) ([]RecordingRowsRow, error) {
-	rows, err := q.db.QueryContext(ctx, recordingRows, arg.After, arg.UpTo, arg.PageSize)
+	rows, err := q.query(ctx, q.recordingRowsStmt, recordingRows, arg.After, arg.UpTo, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -691,7 +695,7 @@ type ReportRowsRow struct {
 }
 
 func (q *Queries) ReportRows(ctx context.Context, arg ReportRowsParams) ([]ReportRowsRow, error) {
-	rows, err := q.db.QueryContext(ctx, reportRows, arg.After, arg.UpTo, arg.PageSize)
+	rows, err := q.query(ctx, q.reportRowsStmt, reportRows, arg.After, arg.UpTo, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -739,7 +743,7 @@ type RevisionRowsRow struct {
 }
 
 func (q *Queries) RevisionRows(ctx context.Context, arg RevisionRowsParams) ([]RevisionRowsRow, error) {
-	rows, err := q.db.QueryContext(ctx, revisionRows, arg.After, arg.UpTo, arg.PageSize)
+	rows, err := q.query(ctx, q.revisionRowsStmt, revisionRows, arg.After, arg.UpTo, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -767,7 +771,7 @@ SELECT partner, root FROM salt WHERE partner IN (SELECT value FROM json_each(NUL
 
 // Salts are those of the given partners, a list.
 func (q *Queries) Salts(ctx context.Context, partners string) ([]Salt, error) {
-	rows, err := q.db.QueryContext(ctx, salts, partners)
+	rows, err := q.query(ctx, q.saltsStmt, salts, partners)
 	if err != nil {
 		return nil, err
 	}
@@ -795,7 +799,7 @@ SELECT CAST(COALESCE(MAX(idx) + 1, 0) AS BIGINT) FROM leaf
 
 // TreeSize is the number of leaves.
 func (q *Queries) TreeSize(ctx context.Context) (int64, error) {
-	row := q.db.QueryRowContext(ctx, treeSize)
+	row := q.queryRow(ctx, q.treeSizeStmt, treeSize)
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err

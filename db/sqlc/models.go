@@ -54,6 +54,8 @@ type Decision struct {
 	RequestID   string
 	Action      *string
 	ActorJSON   column.JSON
+	Caller      string
+	TraceID     string
 }
 
 type Fact struct {
@@ -72,6 +74,11 @@ type Fact struct {
 type File struct {
 	Digest  string
 	Content []byte
+}
+
+type Finding struct {
+	Verdict  int64
+	Decision int64
 }
 
 type Input struct {
@@ -132,4 +139,36 @@ type RevisionFile struct {
 type Salt struct {
 	Partner string
 	Root    []byte
+}
+
+type Straggler struct {
+	Decision int64
+}
+
+type TallyFinding struct {
+	DecidedOn column.Date
+	Verdict   int64
+	N         int64
+}
+
+type TallyMonth struct {
+	Month   string
+	Verdict int64
+	N       int64
+}
+
+type TallyOutcome struct {
+	DecidedOn column.Date
+	Program   string
+	Outcome   string
+	N         int64
+}
+
+type Verdict struct {
+	Seq         int64
+	Program     string
+	Requirement string
+	Status      string
+	Due         int64
+	Reason      string
 }

@@ -22,7 +22,7 @@ type InsertPartnerParams struct {
 }
 
 func (q *Queries) InsertPartner(ctx context.Context, arg InsertPartnerParams) error {
-	_, err := q.db.ExecContext(ctx, insertPartner, arg.ID, arg.FirstRecordedAt)
+	_, err := q.exec(ctx, q.insertPartnerStmt, insertPartner, arg.ID, arg.FirstRecordedAt)
 	return err
 }
 
@@ -31,7 +31,7 @@ SELECT EXISTS (SELECT 1 FROM partner WHERE id = ?1)
 `
 
 func (q *Queries) PartnerExists(ctx context.Context, id string) (bool, error) {
-	row := q.db.QueryRowContext(ctx, partnerExists, id)
+	row := q.queryRow(ctx, q.partnerExistsStmt, partnerExists, id)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
@@ -51,7 +51,7 @@ type PartnersParams struct {
 
 // Partners is one page of partners, after an id.
 func (q *Queries) Partners(ctx context.Context, arg PartnersParams) ([]Partner, error) {
-	rows, err := q.db.QueryContext(ctx, partners, arg.After, arg.PageSize)
+	rows, err := q.query(ctx, q.partnersStmt, partners, arg.After, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}

@@ -20,19 +20,30 @@ type Querier interface {
 	AnyRevision(ctx context.Context) (bool, error)
 	// Checkpoints are those after a size, the oldest first.
 	Checkpoints(ctx context.Context, arg CheckpointsParams) ([]CheckpointsRow, error)
+	CountFinding(ctx context.Context, arg CountFindingParams) error
+	CountMonth(ctx context.Context, arg CountMonthParams) error
+	CountOutcome(ctx context.Context, arg CountOutcomeParams) error
 	// Decision is one entry of the log with the facts that came with the request.
 	Decision(ctx context.Context, id string) (DecisionRow, error)
 	DecisionRows(ctx context.Context, arg DecisionRowsParams) ([]DecisionRowsRow, error)
 	// DecisionSeq is the place of a decision in the log.
 	DecisionSeq(ctx context.Context, id string) (int64, error)
-	// Decisions is one page of the log, newest first. The inner query reads the narrow
-	// index only; the wide rows are fetched for the page alone.
-	Decisions(ctx context.Context, arg DecisionsParams) ([]Decision, error)
+	// DecisionsAt are the entries at these places, in no order.
+	DecisionsAt(ctx context.Context, places []int64) ([]Decision, error)
 	// DecisionsInOrder is one page of the log, oldest first, with the facts that came with
 	// each request.
 	DecisionsInOrder(ctx context.Context, arg DecisionsInOrderParams) ([]DecisionsInOrderRow, error)
-	// DecisionsOfPartner is Decisions for one partner, by the partner's own index.
-	DecisionsOfPartner(ctx context.Context, arg DecisionsOfPartnerParams) ([]Decision, error)
+	Earlier(ctx context.Context, arg EarlierParams) ([]int64, error)
+	EarlierOfAction(ctx context.Context, arg EarlierOfActionParams) ([]int64, error)
+	EarlierOfCaller(ctx context.Context, arg EarlierOfCallerParams) ([]int64, error)
+	EarlierOfDay(ctx context.Context, arg EarlierOfDayParams) ([]int64, error)
+	EarlierOfOutcome(ctx context.Context, arg EarlierOfOutcomeParams) ([]int64, error)
+	EarlierOfPartner(ctx context.Context, arg EarlierOfPartnerParams) ([]int64, error)
+	EarlierOfProgram(ctx context.Context, arg EarlierOfProgramParams) ([]int64, error)
+	EarlierOfRequest(ctx context.Context, arg EarlierOfRequestParams) ([]int64, error)
+	EarlierOfRevision(ctx context.Context, arg EarlierOfRevisionParams) ([]int64, error)
+	EarlierOfTrace(ctx context.Context, arg EarlierOfTraceParams) ([]int64, error)
+	EarlierOfVerdict(ctx context.Context, arg EarlierOfVerdictParams) ([]int64, error)
 	FactRows(ctx context.Context, arg FactRowsParams) ([]FactRowsRow, error)
 	// FactsOfPartner are the records that could be seen at a position and began by a day.
 	FactsOfPartner(ctx context.Context, arg FactsOfPartnerParams) ([]Fact, error)
@@ -41,13 +52,16 @@ type Querier interface {
 	FileExists(ctx context.Context, digest string) (bool, error)
 	// FilesOfRevision are the files of a revision, also those whose content is gone.
 	FilesOfRevision(ctx context.Context, revision string) ([]FilesOfRevisionRow, error)
+	// FirstDecidedSince is where a span of time begins in the log.
+	FirstDecidedSince(ctx context.Context, sinceAt column.Time) (int64, error)
 	InputExists(ctx context.Context, digest string) (bool, error)
 	InsertAcceptance(ctx context.Context, arg InsertAcceptanceParams) error
 	InsertActivation(ctx context.Context, arg InsertActivationParams) error
 	InsertCheckpoint(ctx context.Context, arg InsertCheckpointParams) error
-	InsertDecision(ctx context.Context, arg InsertDecisionParams) error
+	InsertDecision(ctx context.Context, arg InsertDecisionParams) (int64, error)
 	InsertFact(ctx context.Context, arg InsertFactParams) (int64, error)
 	InsertFile(ctx context.Context, arg InsertFileParams) error
+	InsertFinding(ctx context.Context, arg InsertFindingParams) error
 	InsertInput(ctx context.Context, arg InsertInputParams) error
 	// InsertLeaves appends leaves from an index on: a list of {"kind", "seq"}.
 	InsertLeaves(ctx context.Context, arg InsertLeavesParams) error
@@ -60,9 +74,12 @@ type Querier interface {
 	InsertRevision(ctx context.Context, arg InsertRevisionParams) error
 	InsertRevisionFile(ctx context.Context, arg InsertRevisionFileParams) error
 	InsertSalt(ctx context.Context, arg InsertSaltParams) error
+	InsertVerdict(ctx context.Context, arg InsertVerdictParams) (int64, error)
 	// LastActivation is what was meant to serve when the server last looked.
 	LastActivation(ctx context.Context) (Activation, error)
 	LastCheckpoint(ctx context.Context) (Checkpoint, error)
+	// LastDecidedAt is the instant of the newest decision.
+	LastDecidedAt(ctx context.Context) (column.Time, error)
 	// LastDecision is the end of the log.
 	LastDecision(ctx context.Context) (int64, error)
 	// LastFact is the end of the fact log.
@@ -75,14 +92,32 @@ type Querier interface {
 	LastSealed(ctx context.Context, kind string) (int64, error)
 	// LastSeqs are the ends of the tables whose rows become leaves.
 	LastSeqs(ctx context.Context) (LastSeqsRow, error)
+	// Posting lists: the places in the log of the decisions that have one value, a few at a
+	// time, from a place on. Each is read from an index alone, newer or older in its order.
+	Later(ctx context.Context, arg LaterParams) ([]int64, error)
+	LaterOfAction(ctx context.Context, arg LaterOfActionParams) ([]int64, error)
+	LaterOfCaller(ctx context.Context, arg LaterOfCallerParams) ([]int64, error)
+	LaterOfDay(ctx context.Context, arg LaterOfDayParams) ([]int64, error)
+	LaterOfOutcome(ctx context.Context, arg LaterOfOutcomeParams) ([]int64, error)
+	LaterOfPartner(ctx context.Context, arg LaterOfPartnerParams) ([]int64, error)
+	LaterOfProgram(ctx context.Context, arg LaterOfProgramParams) ([]int64, error)
+	LaterOfRequest(ctx context.Context, arg LaterOfRequestParams) ([]int64, error)
+	LaterOfRevision(ctx context.Context, arg LaterOfRevisionParams) ([]int64, error)
+	LaterOfTrace(ctx context.Context, arg LaterOfTraceParams) ([]int64, error)
+	LaterOfVerdict(ctx context.Context, arg LaterOfVerdictParams) ([]int64, error)
 	// LeafOf finds the leaf of a row.
 	LeafOf(ctx context.Context, arg LeafOfParams) (int64, error)
 	// Leaves are those from one index up to another one, exclusive.
 	Leaves(ctx context.Context, arg LeavesParams) ([]Leaf, error)
 	// Ledger is whose ledger it is; none before the first start.
 	Ledger(ctx context.Context) (Ledger, error)
+	NextDay(ctx context.Context, fromOn column.Date) (column.Date, error)
 	// NextDecision names the entry after a place in the log, and reads no more of it.
 	NextDecision(ctx context.Context, after int64) (NextDecisionRow, error)
+	// Programs and days are few: each is found from the one before, without
+	// looking at the decisions in between.
+	NextProgram(ctx context.Context, after string) (string, error)
+	NextProgramOfPartner(ctx context.Context, arg NextProgramOfPartnerParams) (string, error)
 	// NodeRange is those from one index up to another one, exclusive.
 	NodeRange(ctx context.Context, arg NodeRangeParams) ([]Node, error)
 	// Nodes are those with the given indexes, a list.
@@ -106,8 +141,16 @@ type Querier interface {
 	RevisionRows(ctx context.Context, arg RevisionRowsParams) ([]RevisionRowsRow, error)
 	// Salts are those of the given partners, a list.
 	Salts(ctx context.Context, partners string) ([]Salt, error)
+	TallyFindings(ctx context.Context, arg TallyFindingsParams) ([]TallyFindingsRow, error)
+	// TallyMonths is TallyFindings of whole months.
+	TallyMonths(ctx context.Context, arg TallyMonthsParams) ([]TallyMonthsRow, error)
+	// TallyOutcomes are the counts of the days from the first one to before the last one.
+	TallyOutcomes(ctx context.Context, arg TallyOutcomesParams) ([]TallyOutcome, error)
 	// TreeSize is the number of leaves.
 	TreeSize(ctx context.Context) (int64, error)
+	VerdictSeq(ctx context.Context, arg VerdictSeqParams) (int64, error)
+	// Verdicts are all that fit; there are a few hundred at most.
+	Verdicts(ctx context.Context, arg VerdictsParams) ([]int64, error)
 }
 
 var _ Querier = (*Queries)(nil)

@@ -12,7 +12,7 @@ import (
 )
 
 const decisionsInOrder = `-- name: DecisionsInOrder :many
-SELECT decision.seq, decision.id, decision.program, decision.partner, decision.outcome, decision.revision, decision.as_of_on, decision.known_at, decision.position, decision.given_digest, decision.facts_digest, decision.result_json, decision.decided_at, decision.request_id, decision."action", decision.actor_json, input.content_json
+SELECT decision.seq, decision.id, decision.program, decision.partner, decision.outcome, decision.revision, decision.as_of_on, decision.known_at, decision.position, decision.given_digest, decision.facts_digest, decision.result_json, decision.decided_at, decision.request_id, decision."action", decision.actor_json, decision.caller, decision.trace_id, input.content_json
 FROM decision
 LEFT JOIN input ON input.digest = decision.given_digest
 WHERE decision.seq > ?1 AND decision.seq <= ?2
@@ -34,7 +34,7 @@ type DecisionsInOrderRow struct {
 // DecisionsInOrder is one page of the log, oldest first, with the facts that came with
 // each request.
 func (q *Queries) DecisionsInOrder(ctx context.Context, arg DecisionsInOrderParams) ([]DecisionsInOrderRow, error) {
-	rows, err := q.db.QueryContext(ctx, decisionsInOrder, arg.After, arg.Upto, arg.PageSize)
+	rows, err := q.query(ctx, q.decisionsInOrderStmt, decisionsInOrder, arg.After, arg.Upto, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +59,8 @@ func (q *Queries) DecisionsInOrder(ctx context.Context, arg DecisionsInOrderPara
 			&i.Decision.RequestID,
 			&i.Decision.Action,
 			&i.Decision.ActorJSON,
+			&i.Decision.Caller,
+			&i.Decision.TraceID,
 			&i.ContentJSON,
 		); err != nil {
 			return nil, err
@@ -82,7 +84,7 @@ LIMIT 1
 
 // LastDecision is the end of the log.
 func (q *Queries) LastDecision(ctx context.Context) (int64, error) {
-	row := q.db.QueryRowContext(ctx, lastDecision)
+	row := q.queryRow(ctx, q.lastDecisionStmt, lastDecision)
 	var seq int64
 	err := row.Scan(&seq)
 	return seq, err
@@ -102,7 +104,7 @@ type NextDecisionRow struct {
 
 // NextDecision names the entry after a place in the log, and reads no more of it.
 func (q *Queries) NextDecision(ctx context.Context, after int64) (NextDecisionRow, error) {
-	row := q.db.QueryRowContext(ctx, nextDecision, after)
+	row := q.queryRow(ctx, q.nextDecisionStmt, nextDecision, after)
 	var i NextDecisionRow
 	err := row.Scan(&i.Seq, &i.ID)
 	return i, err

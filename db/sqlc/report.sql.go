@@ -16,7 +16,7 @@ SELECT report, accepted_by, accepted_at, seq FROM acceptance WHERE report = ?1
 `
 
 func (q *Queries) Acceptance(ctx context.Context, report string) (Acceptance, error) {
-	row := q.db.QueryRowContext(ctx, acceptance, report)
+	row := q.queryRow(ctx, q.acceptanceStmt, acceptance, report)
 	var i Acceptance
 	err := row.Scan(
 		&i.Report,
@@ -39,7 +39,7 @@ type InsertAcceptanceParams struct {
 }
 
 func (q *Queries) InsertAcceptance(ctx context.Context, arg InsertAcceptanceParams) error {
-	_, err := q.db.ExecContext(ctx, insertAcceptance, arg.Report, arg.AcceptedBy, arg.AcceptedAt)
+	_, err := q.exec(ctx, q.insertAcceptanceStmt, insertAcceptance, arg.Report, arg.AcceptedBy, arg.AcceptedAt)
 	return err
 }
 
@@ -57,7 +57,7 @@ type InsertReportParams struct {
 }
 
 func (q *Queries) InsertReport(ctx context.Context, arg InsertReportParams) error {
-	_, err := q.db.ExecContext(ctx, insertReport,
+	_, err := q.exec(ctx, q.insertReportStmt, insertReport,
 		arg.ID,
 		arg.CreatedAt,
 		arg.Live,
@@ -72,7 +72,7 @@ SELECT seq, id, created_at, live, candidate, content FROM report WHERE id = ?1
 `
 
 func (q *Queries) Report(ctx context.Context, id string) (Report, error) {
-	row := q.db.QueryRowContext(ctx, report, id)
+	row := q.queryRow(ctx, q.reportStmt, report, id)
 	var i Report
 	err := row.Scan(
 		&i.Seq,
@@ -90,7 +90,7 @@ SELECT EXISTS (SELECT 1 FROM report WHERE id = ?1)
 `
 
 func (q *Queries) ReportExists(ctx context.Context, id string) (bool, error) {
-	row := q.db.QueryRowContext(ctx, reportExists, id)
+	row := q.queryRow(ctx, q.reportExistsStmt, reportExists, id)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
@@ -123,7 +123,7 @@ type ReportsRow struct {
 // Reports is one page of them, newest first, without what they say but with who
 // accepted them.
 func (q *Queries) Reports(ctx context.Context, arg ReportsParams) ([]ReportsRow, error) {
-	rows, err := q.db.QueryContext(ctx, reports, arg.Before, arg.PageSize)
+	rows, err := q.query(ctx, q.reportsStmt, reports, arg.Before, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ type ActivationsParams struct {
 
 // Activations is one page of them, newest first, of all revisions or of one.
 func (q *Queries) Activations(ctx context.Context, arg ActivationsParams) ([]Activation, error) {
-	rows, err := q.db.QueryContext(ctx, activations, arg.Before, arg.Revision, arg.PageSize)
+	rows, err := q.query(ctx, q.activationsStmt, activations, arg.Before, arg.Revision, arg.PageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ SELECT EXISTS (SELECT 1 FROM revision)
 
 // AnyRevision reads a page of the file: how readiness is asked for.
 func (q *Queries) AnyRevision(ctx context.Context) (bool, error) {
-	row := q.db.QueryRowContext(ctx, anyRevision)
+	row := q.queryRow(ctx, q.anyRevisionStmt, anyRevision)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
@@ -80,7 +80,7 @@ SELECT EXISTS (SELECT 1 FROM file WHERE digest = ?1)
 `
 
 func (q *Queries) FileExists(ctx context.Context, digest string) (bool, error) {
-	row := q.db.QueryRowContext(ctx, fileExists, digest)
+	row := q.queryRow(ctx, q.fileExistsStmt, fileExists, digest)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
@@ -109,7 +109,7 @@ type InsertActivationParams struct {
 }
 
 func (q *Queries) InsertActivation(ctx context.Context, arg InsertActivationParams) error {
-	_, err := q.db.ExecContext(ctx, insertActivation,
+	_, err := q.exec(ctx, q.insertActivationStmt, insertActivation,
 		arg.Revision,
 		arg.ActivatedAt,
 		arg.ActivatedBy,
@@ -137,7 +137,7 @@ type InsertFileParams struct {
 }
 
 func (q *Queries) InsertFile(ctx context.Context, arg InsertFileParams) error {
-	_, err := q.db.ExecContext(ctx, insertFile, arg.Digest, arg.Content)
+	_, err := q.exec(ctx, q.insertFileStmt, insertFile, arg.Digest, arg.Content)
 	return err
 }
 
@@ -152,7 +152,7 @@ type InsertRevisionParams struct {
 }
 
 func (q *Queries) InsertRevision(ctx context.Context, arg InsertRevisionParams) error {
-	_, err := q.db.ExecContext(ctx, insertRevision, arg.Digest, arg.FirstServedAt)
+	_, err := q.exec(ctx, q.insertRevisionStmt, insertRevision, arg.Digest, arg.FirstServedAt)
 	return err
 }
 
@@ -168,7 +168,7 @@ type InsertRevisionFileParams struct {
 }
 
 func (q *Queries) InsertRevisionFile(ctx context.Context, arg InsertRevisionFileParams) error {
-	_, err := q.db.ExecContext(ctx, insertRevisionFile, arg.Revision, arg.Path, arg.File)
+	_, err := q.exec(ctx, q.insertRevisionFileStmt, insertRevisionFile, arg.Revision, arg.Path, arg.File)
 	return err
 }
 
@@ -178,7 +178,7 @@ SELECT seq, revision, activated_at, activated_by, in_place_of, source, commit_id
 
 // LastActivation is what was meant to serve when the server last looked.
 func (q *Queries) LastActivation(ctx context.Context) (Activation, error) {
-	row := q.db.QueryRowContext(ctx, lastActivation)
+	row := q.queryRow(ctx, q.lastActivationStmt, lastActivation)
 	var i Activation
 	err := row.Scan(
 		&i.Seq,
@@ -203,7 +203,7 @@ SELECT EXISTS (SELECT 1 FROM revision WHERE digest = ?1)
 `
 
 func (q *Queries) RevisionExists(ctx context.Context, digest string) (bool, error) {
-	row := q.db.QueryRowContext(ctx, revisionExists, digest)
+	row := q.queryRow(ctx, q.revisionExistsStmt, revisionExists, digest)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
@@ -222,7 +222,7 @@ type RevisionFilesRow struct {
 }
 
 func (q *Queries) RevisionFiles(ctx context.Context, revision string) ([]RevisionFilesRow, error) {
-	rows, err := q.db.QueryContext(ctx, revisionFiles, revision)
+	rows, err := q.query(ctx, q.revisionFilesStmt, revisionFiles, revision)
 	if err != nil {
 		return nil, err
 	}

@@ -41,8 +41,8 @@ type operation struct {
 type parameter struct {
 	name, in string
 	required bool
-	// whole: the text stands for a whole number.
-	whole  bool
+	// kind is the type that the text stands for.
+	kind   string
 	schema *schema.Schema
 }
 
@@ -109,7 +109,7 @@ func (c *contract) compile(path, method string) (operation, error) {
 			p.name, _ = spec["name"].(string)
 			p.in, _ = spec["in"].(string)
 			p.required, _ = spec["required"].(bool)
-			p.whole = object(c.at(c.resolve(place + "/schema")))["type"] == "integer"
+			p.kind, _ = object(c.at(c.resolve(place + "/schema")))["type"].(string)
 			o.parameters = append(o.parameters, p)
 		}
 	}

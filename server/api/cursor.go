@@ -12,9 +12,9 @@ import (
 // cannot continue another search by mistake; it is no secret and grants nothing.
 type cursor struct {
 	Filters string `json:"f"`
-	// After is the last partner, Before the sequence number of the last decision.
-	After  string `json:"a,omitempty"`
-	Before int64  `json:"b,omitempty"`
+	// After is the last partner, Place the sequence number of the last entry of a log.
+	After string `json:"a,omitempty"`
+	Place int64  `json:"p,omitempty"`
 }
 
 func filtersDigest(list string, filters ...string) string {
@@ -38,7 +38,7 @@ func parseCursor(text *string, filters string) (cursor, error) {
 		err = json.Unmarshal(raw, &c)
 	}
 	// Only what this server wrote reads back as the same text.
-	if err != nil || c.String() != *text || c.Before < 0 {
+	if err != nil || c.String() != *text || c.Place < 0 {
 		return c, badCursor("is not a cursor of this server")
 	}
 	if c.Filters != filters {

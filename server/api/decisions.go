@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"assay/server/decision"
 )
@@ -20,7 +19,7 @@ func (s *server) CreateDecision(ctx context.Context, r CreateDecisionRequestObje
 	if err != nil {
 		return nil, err
 	}
-	request.RequestID = requestOf(ctx).id
+	request.RequestID, request.TraceID, request.Caller = requestOf(ctx).id, requestOf(ctx).trace, value(r.Params.AssayCaller)
 	d, revision, err := s.service.Decide(ctx, request)
 	if errors.Is(err, decision.ErrUnknownPartner) {
 		return nil, failAt(ProblemCodePartnerNotFound, inBody("/partner", "nobody ever recorded a fact about this partner, and none came with the request"))
@@ -96,49 +95,6 @@ func (s *server) GetDecision(ctx context.Context, r GetDecisionRequestObject) (G
 	}
 	noteDecision(ctx, d)
 	return GetDecision200JSONResponse{Body: body, Headers: GetDecision200ResponseHeaders{ContentLanguage: tag}}, nil
-}
-
-func (s *server) ListDecisions(ctx context.Context, r ListDecisionsRequestObject) (ListDecisionsResponseObject, error) {
-	p := r.Params
-	// The words of the revision that serves now: to load every revision that a page
-	// touches would cost more than the page.
-	tag, speaker, err := choose(s.service.Revisions.Current().Texts(), p.Lang, p.AcceptLanguage)
-	if err != nil {
-		return nil, err
-	}
-	q := decision.DecisionQuery{
-		Partner: value(p.Partner), Program: value(p.Program), Outcome: decision.Outcome(value(p.Outcome)),
-		DecidedFrom: instant(p.DecidedFrom), DecidedTo: instant(p.DecidedTo),
-	}
-	if p.DecidedFrom != nil && p.DecidedTo != nil && !q.DecidedTo.After(q.DecidedFrom) {
-		return nil, failAt(ProblemCodeInvalidParameter, inParameter("decided_to", "must be after decided_from"))
-	}
-	filters := filtersDigest("decisions", q.Partner, q.Program, string(q.Outcome),
-		q.DecidedFrom.Format(time.RFC3339Nano), q.DecidedTo.Format(time.RFC3339Nano))
-	from, err := parseCursor(p.Cursor, filters)
-	if err != nil {
-		return nil, err
-	}
-	limit := limitOf(p.Limit)
-	q.Before, q.Limit = from.Before, limit+1
-	found, err := s.service.Store.Decisions(ctx, q)
-	if err != nil {
-		return nil, fmt.Errorf("search decisions: %w", err)
-	}
-
-	shown, more := page(found, limit)
-	body := DecisionList{Decisions: make([]DecisionSummary, len(shown))}
-	for i, entry := range shown {
-		result, err := decision.ParseResult(entry.Result)
-		if err != nil {
-			return nil, fmt.Errorf("decision %s: %w", entry.ID, err)
-		}
-		body.Decisions[i] = writeSummary(entry.Decision, result, speaker)
-	}
-	if more {
-		body.NextCursor = optional(cursor{Filters: filters, Before: shown[limit-1].Seq}.String())
-	}
-	return ListDecisions200JSONResponse{Body: body, Headers: ListDecisions200ResponseHeaders{ContentLanguage: tag}}, nil
 }
 
 func noteDecision(ctx context.Context, d decision.Decision) {

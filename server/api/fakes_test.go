@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -194,6 +195,12 @@ type fakeStore struct {
 	recordings  map[string]decision.Recording
 	recorded    map[string][]decision.Fact
 	decisions   []decision.LoggedDecision
+	tally       decision.Tally
+	// asked and counted are the last queries.
+	asked   decision.DecisionQuery
+	counted decision.TallyQuery
+	// failsAt is the search from which on all fail, if it is not 0.
+	searches, failsAt int
 }
 
 func (s *fakeStore) RecordFacts(_ context.Context, r decision.Recording) ([]decision.Fact, bool, error) {
@@ -299,11 +306,11 @@ func (s *fakeStore) Partners(_ context.Context, after string, limit int) ([]deci
 	return partners[:min(limit, len(partners))], s.err
 }
 
-func (s *fakeStore) Append(_ context.Context, d decision.Decision) error {
+func (s *fakeStore) Append(_ context.Context, d decision.Decision) (decision.Decision, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.decisions = append(s.decisions, decision.LoggedDecision{Seq: int64(len(s.decisions) + 1), Decision: d})
-	return s.err
+	return d, s.err
 }
 
 func (s *fakeStore) Decision(_ context.Context, id string) (decision.Decision, error) {
@@ -317,15 +324,31 @@ func (s *fakeStore) Decision(_ context.Context, id string) (decision.Decision, e
 	return decision.Decision{}, cmp.Or(s.err, decision.ErrNotFound)
 }
 
+// Decisions filters by a few fields; that all of them are heeded is tested on the real
+// store.
 func (s *fakeStore) Decisions(_ context.Context, q decision.DecisionQuery) ([]decision.LoggedDecision, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.asked = q
+	if s.searches++; s.failsAt != 0 && s.searches >= s.failsAt {
+		return nil, errors.New("the disk is gone")
+	}
+	log := slices.Clone(s.decisions)
+	if !q.OldestFirst {
+		slices.Reverse(log)
+	}
 	var found []decision.LoggedDecision
-	for _, d := range slices.Backward(s.decisions) {
-		if (q.Before == 0 || d.Seq < q.Before) && (q.Partner == "" || d.Partner == q.Partner) && (q.Outcome == "" || d.Outcome == q.Outcome) &&
+	for _, d := range log {
+		passed := q.After != 0 && (d.Seq >= q.After) != q.OldestFirst || d.Seq == q.After
+		if !passed && (q.Partner == "" || d.Partner == q.Partner) && (q.Outcome == "" || d.Outcome == q.Outcome) &&
 			(q.Program == "" || d.Program == q.Program) && !d.DecidedAt.Before(q.DecidedFrom) && (q.DecidedTo.IsZero() || d.DecidedAt.Before(q.DecidedTo)) {
 			found = append(found, d)
 		}
 	}
 	return found[:min(q.Limit, len(found))], s.err
+}
+
+func (s *fakeStore) Tally(_ context.Context, q decision.TallyQuery) (decision.Tally, error) {
+	s.counted = q
+	return s.tally, s.err
 }

@@ -175,6 +175,7 @@ const (
 	ProblemCodeInvalidRequest       ProblemCode = "invalid_request"
 	ProblemCodeMethodNotAllowed     ProblemCode = "method_not_allowed"
 	ProblemCodeNoPolicies           ProblemCode = "no_policies"
+	ProblemCodeNotAcceptable        ProblemCode = "not_acceptable"
 	ProblemCodeNotSealedYet         ProblemCode = "not_sealed_yet"
 	ProblemCodePartnerNotFound      ProblemCode = "partner_not_found"
 	ProblemCodePoliciesRefused      ProblemCode = "policies_refused"
@@ -213,6 +214,8 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodeMethodNotAllowed:
 		return true
 	case ProblemCodeNoPolicies:
+		return true
+	case ProblemCodeNotAcceptable:
 		return true
 	case ProblemCodeNotSealedYet:
 		return true
@@ -345,6 +348,24 @@ func (e Source) Valid() bool {
 	}
 }
 
+// Defines values for ListDecisionsParamsOrder.
+const (
+	ListDecisionsParamsOrderNewest ListDecisionsParamsOrder = "newest"
+	ListDecisionsParamsOrderOldest ListDecisionsParamsOrder = "oldest"
+)
+
+// Valid indicates whether the value is a known member of the ListDecisionsParamsOrder enum.
+func (e ListDecisionsParamsOrder) Valid() bool {
+	switch e {
+	case ListDecisionsParamsOrderNewest:
+		return true
+	case ListDecisionsParamsOrderOldest:
+		return true
+	default:
+		return false
+	}
+}
+
 // Acceptance defines model for Acceptance.
 type Acceptance struct {
 	// By Who accepted it.
@@ -444,6 +465,11 @@ type Actor struct {
 	Roles []string `json:"roles"`
 }
 
+// Caller A name that a caller gives itself, such as that of a system.
+//
+// Examples: crm
+type Caller = string
+
 // CheckingPolicies defines model for CheckingPolicies.
 type CheckingPolicies struct {
 	Revision string `json:"revision"`
@@ -459,6 +485,9 @@ type Citation struct {
 	Title string `json:"title"`
 	Url   string `json:"url"`
 }
+
+// Code A word of the policies.
+type Code = string
 
 // ConsistencyProof defines model for ConsistencyProof.
 type ConsistencyProof struct {
@@ -502,6 +531,29 @@ type DatedValue struct {
 //
 // Examples: 2026-03-01
 type Day = decision.Day
+
+// DayCount defines model for DayCount.
+type DayCount struct {
+	// Day A calendar day of the years 1000 to 9999, YYYY-MM-DD, without a time zone.
+	//
+	// Examples: 2026-03-01
+	Day Day `json:"day"`
+
+	// Program The name of a program, its Rego package.
+	//
+	// Examples: csp.direct_bill.enrollment
+	Program ProgramName `json:"program"`
+
+	// Outcome What the program says as a whole. Where eligibility is decided: `eligible`; `not_eligible` (a due requirement is
+	// not met); `needs_review` (else, a person must look at one); `incomplete` (else, one cannot be determined yet).
+	// Programs may bring words of their own, such as `compliant`, `allow` or `deny`: treat words you do not know as
+	// "not eligible yet". It is never "approved": Microsoft decides, Assay says what the rules say.
+	//
+	//
+	// Examples: eligible, not_eligible, needs_review, incomplete
+	Outcome   Outcome `json:"outcome"`
+	Decisions int64   `json:"decisions"`
+}
 
 // Decision A decision with what came out for each requirement. Values are self-describing: amounts and counts are objects of
 // one member named after their unit (`{"usd_cents": 41250000}`, `{"months": 12}`), days are `YYYY-MM-DD`, months
@@ -570,7 +622,7 @@ type Decision struct {
 	// Examples: 2026-03-01T09:30:00Z
 	KnownAt Instant `json:"known_at"`
 
-	// DecidedAt When it was decided.
+	// DecidedAt When it was decided and logged; later than every decision before.
 	//
 	// Examples: 2026-03-01T09:30:00Z
 	DecidedAt Instant `json:"decided_at"`
@@ -580,6 +632,12 @@ type Decision struct {
 
 	// RequestId The `X-Request-ID` of the request that asked.
 	RequestId *string `json:"request_id,omitempty"`
+
+	// TraceId The trace that the request was part of.
+	TraceId *string `json:"trace_id,omitempty"`
+
+	// Caller The `Assay-Caller` of the request; nothing proves it.
+	Caller *string `json:"caller,omitempty"`
 
 	// FactsDigest SHA-256 of all facts that were evaluated, stored and given. Equal facts give an equal digest.
 	FactsDigest  string               `json:"facts_digest"`
@@ -720,6 +778,17 @@ type DecisionRequest struct {
 	Revision *RevisionID `json:"revision,omitempty"`
 }
 
+// DecisionStats defines model for DecisionStats.
+type DecisionStats struct {
+	// Decisions How many there are.
+	Decisions    int64          `json:"decisions"`
+	Outcomes     []OutcomeCount `json:"outcomes"`
+	Requirements []FindingCount `json:"requirements"`
+
+	// Days The outcomes of each day (UTC) on which something was decided.
+	Days []DayCount `json:"days"`
+}
+
 // DecisionSummary A decision without its requirements.
 type DecisionSummary struct {
 	// DecisionId Examples: 0199e0a4-6f2c-7c31-9d0a-3c2f8f6f5b11
@@ -785,7 +854,7 @@ type DecisionSummary struct {
 	// Examples: 2026-03-01T09:30:00Z
 	KnownAt Instant `json:"known_at"`
 
-	// DecidedAt When it was decided.
+	// DecidedAt When it was decided and logged; later than every decision before.
 	//
 	// Examples: 2026-03-01T09:30:00Z
 	DecidedAt Instant `json:"decided_at"`
@@ -795,6 +864,12 @@ type DecisionSummary struct {
 
 	// RequestId The `X-Request-ID` of the request that asked.
 	RequestId *string `json:"request_id,omitempty"`
+
+	// TraceId The trace that the request was part of.
+	TraceId *string `json:"trace_id,omitempty"`
+
+	// Caller The `Assay-Caller` of the request; nothing proves it.
+	Caller *string `json:"caller,omitempty"`
 
 	// FactsDigest SHA-256 of all facts that were evaluated, stored and given. Equal facts give an equal digest.
 	FactsDigest string `json:"facts_digest"`
@@ -941,6 +1016,25 @@ type FindingChange struct {
 	After *Verdict `json:"after,omitempty"`
 }
 
+// FindingCount How many decisions have a finding like this.
+type FindingCount struct {
+	// Program The name of a program, its Rego package.
+	//
+	// Examples: csp.direct_bill.enrollment
+	Program ProgramName `json:"program"`
+
+	// Requirement Examples: revenue
+	Requirement string `json:"requirement"`
+
+	// Status Examples: not_met
+	Status string `json:"status"`
+	Due    bool   `json:"due"`
+
+	// Reason Examples: not_met
+	Reason    string `json:"reason"`
+	Decisions int64  `json:"decisions"`
+}
+
 // FindingDifference A finding that differs; a side is missing where that revision does not have it.
 type FindingDifference struct {
 	// Id Examples: revenue
@@ -1048,6 +1142,24 @@ type NextCursor = string
 //
 // Examples: eligible, not_eligible, needs_review, incomplete
 type Outcome = string
+
+// OutcomeCount defines model for OutcomeCount.
+type OutcomeCount struct {
+	// Program The name of a program, its Rego package.
+	//
+	// Examples: csp.direct_bill.enrollment
+	Program ProgramName `json:"program"`
+
+	// Outcome What the program says as a whole. Where eligibility is decided: `eligible`; `not_eligible` (a due requirement is
+	// not met); `needs_review` (else, a person must look at one); `incomplete` (else, one cannot be determined yet).
+	// Programs may bring words of their own, such as `compliant`, `allow` or `deny`: treat words you do not know as
+	// "not eligible yet". It is never "approved": Microsoft decides, Assay says what the rules say.
+	//
+	//
+	// Examples: eligible, not_eligible, needs_review, incomplete
+	Outcome   Outcome `json:"outcome"`
+	Decisions int64   `json:"decisions"`
+}
 
 // Partner defines model for Partner.
 type Partner struct {
@@ -1814,6 +1926,11 @@ type WaitingPolicies struct {
 // AcceptLanguage Examples: it-IT, it;q=0.9, en;q=0.5
 type AcceptLanguage = string
 
+// AssayCaller A name that a caller gives itself, such as that of a system.
+//
+// Examples: crm
+type AssayCaller = Caller
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
@@ -1853,6 +1970,10 @@ type Conflict = Problem
 // never repeated here.
 type Internal = Problem
 
+// NotAcceptable RFC 9457. Tell errors apart by `code`; `title` and `detail` are for people and may change. Values of facts are
+// never repeated here.
+type NotAcceptable = Problem
+
 // NotFound RFC 9457. Tell errors apart by `code`; `title` and `detail` are for people and may change. Values of facts are
 // never repeated here.
 type NotFound = Problem
@@ -1888,11 +2009,47 @@ type ListDecisionsParams struct {
 	// Outcome Only decisions with this outcome.
 	Outcome *string `form:"outcome,omitempty" json:"outcome,omitempty"`
 
+	// Requirement Only decisions with a finding for this requirement.
+	Requirement *Code `form:"requirement,omitempty" json:"requirement,omitempty"`
+
+	// Status Only decisions with a finding of this status.
+	Status *Code `form:"status,omitempty" json:"status,omitempty"`
+
+	// Reason Only decisions with a finding for this reason.
+	Reason *Code `form:"reason,omitempty" json:"reason,omitempty"`
+
+	// Due Only decisions with a finding that is due, or one that is not.
+	Due *bool `form:"due,omitempty" json:"due,omitempty"`
+
+	// Action Only decisions about this action.
+	Action *ActionName `form:"action,omitempty" json:"action,omitempty"`
+
+	// Revision Only decisions by this revision of the policies.
+	Revision *RevisionID `form:"revision,omitempty" json:"revision,omitempty"`
+
+	// Caller Only decisions that were asked for with this `Assay-Caller`.
+	Caller *Caller `form:"caller,omitempty" json:"caller,omitempty"`
+
+	// RequestId Only decisions of the requests with this `X-Request-ID`.
+	RequestId *string `form:"request_id,omitempty" json:"request_id,omitempty"`
+
+	// TraceId Only decisions of the requests of this trace, by the trace-id of their `traceparent`.
+	TraceId *string `form:"trace_id,omitempty" json:"trace_id,omitempty"`
+
+	// AsOfFrom Only decisions as of this day or a later one.
+	AsOfFrom *Day `form:"as_of_from,omitempty" json:"as_of_from,omitempty"`
+
+	// AsOfTo Only decisions as of a day before this one; it must lie after `as_of_from`.
+	AsOfTo *Day `form:"as_of_to,omitempty" json:"as_of_to,omitempty"`
+
 	// DecidedFrom Only decisions made at this instant or later.
 	DecidedFrom *Instant `form:"decided_from,omitempty" json:"decided_from,omitempty"`
 
 	// DecidedTo Only decisions made before this instant; it must lie after `decided_from`.
 	DecidedTo *Instant `form:"decided_to,omitempty" json:"decided_to,omitempty"`
+
+	// Order Which come first.
+	Order *ListDecisionsParamsOrder `form:"order,omitempty" json:"order,omitempty"`
 
 	// Limit The most entries of a page.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -1907,13 +2064,32 @@ type ListDecisionsParams struct {
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// ListDecisionsParamsOrder defines parameters for ListDecisions.
+type ListDecisionsParamsOrder string
+
 // CreateDecisionParams defines parameters for CreateDecision.
 type CreateDecisionParams struct {
 	// Lang The language of the sentences, a BCP 47 tag that the policies speak; wins over `Accept-Language`.
 	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
 
+	// AssayCaller Who asks, kept with the decision so that it can be found by it. It is a name that callers give themselves: nothing
+	// proves it.
+	AssayCaller *AssayCaller `json:"Assay-Caller,omitempty"`
+
 	// AcceptLanguage The languages the reader understands, best first; English if none of them is spoken.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// CountDecisionsParams defines parameters for CountDecisions.
+type CountDecisionsParams struct {
+	// Program Only decisions of this program.
+	Program *ProgramName `form:"program,omitempty" json:"program,omitempty"`
+
+	// DecidedFrom Only decisions made on this day (UTC) or later.
+	DecidedFrom *Day `form:"decided_from,omitempty" json:"decided_from,omitempty"`
+
+	// DecidedTo Only decisions made before this day (UTC); it must lie after `decided_from`.
+	DecidedTo *Day `form:"decided_to,omitempty" json:"decided_to,omitempty"`
 }
 
 // GetDecisionParams defines parameters for GetDecision.
@@ -2059,6 +2235,9 @@ type ServerInterface interface {
 	// CreateDecision Decide
 	// (POST /v1/decisions)
 	CreateDecision(ctx echo.Context, params CreateDecisionParams) error
+	// CountDecisions Count decisions
+	// (GET /v1/decisions/stats)
+	CountDecisions(ctx echo.Context, params CountDecisionsParams) error
 	// GetDecision Read one decision
 	// (GET /v1/decisions/{decision_id})
 	GetDecision(ctx echo.Context, decisionId DecisionInPath, params GetDecisionParams) error
@@ -2198,6 +2377,83 @@ func (w *ServerInterfaceWrapper) ListDecisions(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter outcome: %s", err))
 	}
 
+	// ------------- Optional query parameter "requirement" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "requirement", ctx.QueryParams(), &params.Requirement, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter requirement: %s", err))
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", ctx.QueryParams(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter status: %s", err))
+	}
+
+	// ------------- Optional query parameter "reason" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "reason", ctx.QueryParams(), &params.Reason, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter reason: %s", err))
+	}
+
+	// ------------- Optional query parameter "due" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "due", ctx.QueryParams(), &params.Due, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter due: %s", err))
+	}
+
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", ctx.QueryParams(), &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter action: %s", err))
+	}
+
+	// ------------- Optional query parameter "revision" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "revision", ctx.QueryParams(), &params.Revision, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter revision: %s", err))
+	}
+
+	// ------------- Optional query parameter "caller" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "caller", ctx.QueryParams(), &params.Caller, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter caller: %s", err))
+	}
+
+	// ------------- Optional query parameter "request_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "request_id", ctx.QueryParams(), &params.RequestId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "trace_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "trace_id", ctx.QueryParams(), &params.TraceId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter trace_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "as_of_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of_from", ctx.QueryParams(), &params.AsOfFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter as_of_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "as_of_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "as_of_to", ctx.QueryParams(), &params.AsOfTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter as_of_to: %s", err))
+	}
+
 	// ------------- Optional query parameter "decided_from" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "decided_from", ctx.QueryParams(), &params.DecidedFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
@@ -2210,6 +2466,13 @@ func (w *ServerInterfaceWrapper) ListDecisions(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "decided_to", ctx.QueryParams(), &params.DecidedTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter decided_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "order" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "order", ctx.QueryParams(), &params.Order, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter order: %s", err))
 	}
 
 	// ------------- Optional query parameter "limit" -------------
@@ -2269,6 +2532,21 @@ func (w *ServerInterfaceWrapper) CreateDecision(ctx echo.Context) error {
 	}
 
 	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Assay-Caller" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Assay-Caller")]; found {
+		var AssayCaller AssayCaller
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Assay-Caller, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Assay-Caller", valueList[0], &AssayCaller, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Assay-Caller: %s", err))
+		}
+
+		params.AssayCaller = &AssayCaller
+	}
 	// ------------- Optional header parameter "Accept-Language" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
 		var AcceptLanguage AcceptLanguage
@@ -2287,6 +2565,38 @@ func (w *ServerInterfaceWrapper) CreateDecision(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateDecision(ctx, params)
+	return err
+}
+
+// CountDecisions converts echo context to params.
+func (w *ServerInterfaceWrapper) CountDecisions(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CountDecisionsParams
+	// ------------- Optional query parameter "program" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "program", ctx.QueryParams(), &params.Program, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter program: %s", err))
+	}
+
+	// ------------- Optional query parameter "decided_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "decided_from", ctx.QueryParams(), &params.DecidedFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter decided_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "decided_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "decided_to", ctx.QueryParams(), &params.DecidedTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter decided_to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CountDecisions(ctx, params)
 	return err
 }
 
@@ -2949,6 +3259,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 
 	router.GET(options.BaseURL+"/v1/decisions", wrapper.ListDecisions, options.OperationMiddlewares["listDecisions"]...)
 	router.POST(options.BaseURL+"/v1/decisions", wrapper.CreateDecision, options.OperationMiddlewares["createDecision"]...)
+	router.GET(options.BaseURL+"/v1/decisions/stats", wrapper.CountDecisions, options.OperationMiddlewares["countDecisions"]...)
 	router.POST(options.BaseURL+"/v1/previews", wrapper.CreatePreview, options.OperationMiddlewares["createPreview"]...)
 	router.GET(options.BaseURL+"/v1/decisions/:decision_id", wrapper.GetDecision, options.OperationMiddlewares["getDecision"]...)
 	router.GET(options.BaseURL+"/v1/decisions/:decision_id/receipt", wrapper.GetReceipt, options.OperationMiddlewares["getReceipt"]...)
@@ -2986,6 +3297,8 @@ type BadRequestApplicationProblemPlusJSONResponse Problem
 type ConflictApplicationProblemPlusJSONResponse Problem
 
 type InternalApplicationProblemPlusJSONResponse Problem
+
+type NotAcceptableApplicationProblemPlusJSONResponse Problem
 
 type NotFoundApplicationProblemPlusJSONResponse Problem
 
@@ -3227,6 +3540,73 @@ func (response ListDecisions200JSONResponse) VisitListDecisionsResponse(w http.R
 	return err
 }
 
+type ListDecisions200ApplicationxNdjsonResponse struct {
+	Body          io.Reader
+	Headers       ListDecisions200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ListDecisions200ApplicationxNdjsonResponse) VisitListDecisionsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Language", fmt.Sprint(response.Headers.ContentLanguage))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	flusher, ok := w.(http.Flusher)
+	if !ok {
+		// If w doesn't support flushing, fall back to io.Copy.
+		_, err := io.Copy(w, response.Body)
+		return err
+	}
+	// text/event-stream messages are typically small; use a
+	// modest buffer and flush after each chunk so clients see
+	// events immediately instead of waiting on OS buffering.
+	buf := make([]byte, 4096)
+	for {
+		n, err := response.Body.Read(buf)
+		if n > 0 {
+			if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+				return writeErr
+			}
+			flusher.Flush()
+		}
+		if err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+type ListDecisions200TextcsvResponse struct {
+	Body          io.Reader
+	Headers       ListDecisions200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ListDecisions200TextcsvResponse) VisitListDecisionsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Language", fmt.Sprint(response.Headers.ContentLanguage))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
 type ListDecisions400ApplicationProblemPlusJSONResponse struct {
 	BadRequestApplicationProblemPlusJSONResponse
 }
@@ -3239,6 +3619,22 @@ func (response ListDecisions400ApplicationProblemPlusJSONResponse) VisitListDeci
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDecisions406ApplicationProblemPlusJSONResponse struct {
+	NotAcceptableApplicationProblemPlusJSONResponse
+}
+
+func (response ListDecisions406ApplicationProblemPlusJSONResponse) VisitListDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(406)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -3409,6 +3805,76 @@ type CreateDecision503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreateDecision503ApplicationProblemPlusJSONResponse) VisitCreateDecisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountDecisionsRequestObject struct {
+	Params CountDecisionsParams
+}
+
+type CountDecisionsResponseObject interface {
+	VisitCountDecisionsResponse(w http.ResponseWriter) error
+}
+
+type CountDecisions200JSONResponse DecisionStats
+
+func (response CountDecisions200JSONResponse) VisitCountDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountDecisions400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CountDecisions400ApplicationProblemPlusJSONResponse) VisitCountDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountDecisions500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response CountDecisions500ApplicationProblemPlusJSONResponse) VisitCountDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CountDecisions503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CountDecisions503ApplicationProblemPlusJSONResponse) VisitCountDecisionsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -5695,6 +6161,9 @@ type StrictServerInterface interface {
 	// CreateDecision Decide
 	// (POST /v1/decisions)
 	CreateDecision(ctx context.Context, request CreateDecisionRequestObject) (CreateDecisionResponseObject, error)
+	// CountDecisions Count decisions
+	// (GET /v1/decisions/stats)
+	CountDecisions(ctx context.Context, request CountDecisionsRequestObject) (CountDecisionsResponseObject, error)
 	// GetDecision Read one decision
 	// (GET /v1/decisions/{decision_id})
 	GetDecision(ctx context.Context, request GetDecisionRequestObject) (GetDecisionResponseObject, error)
@@ -5923,6 +6392,31 @@ func (sh *strictHandler) CreateDecision(ctx echo.Context, params CreateDecisionP
 		return err
 	} else if validResponse, ok := response.(CreateDecisionResponseObject); ok {
 		return validResponse.VisitCreateDecisionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CountDecisions operation middleware
+func (sh *strictHandler) CountDecisions(ctx echo.Context, params CountDecisionsParams) error {
+	var request CountDecisionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CountDecisions(ctx.Request().Context(), request.(CountDecisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CountDecisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CountDecisionsResponseObject); ok {
+		return validResponse.VisitCountDecisionsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -90,8 +90,11 @@ func (p parameter) values(query url.Values, ctx echo.Context) []string {
 
 // value is what the schema is held against.
 func (p parameter) value(text string) any {
-	if p.whole && wholeNumber.MatchString(text) {
+	switch {
+	case p.kind == "integer" && wholeNumber.MatchString(text):
 		return json.Number(text)
+	case p.kind == "boolean" && (text == "true" || text == "false"):
+		return text == "true"
 	}
 	return text
 }

@@ -32,6 +32,7 @@ var failures = map[ProblemCode]struct {
 	ProblemCodeReplayDiffers:        {http.StatusConflict, "The decision does not come out again"},
 	ProblemCodeDecisionNotFound:     {http.StatusNotFound, "There is no such decision"},
 	ProblemCodeMethodNotAllowed:     {http.StatusMethodNotAllowed, "This method is not for this path"},
+	ProblemCodeNotAcceptable:        {http.StatusNotAcceptable, "There is no answer of this type"},
 	ProblemCodeIdempotencyKeyReused: {http.StatusConflict, "The idempotency key was used before"},
 	ProblemCodeBodyTooLarge:         {http.StatusRequestEntityTooLarge, "The body is too large"},
 	ProblemCodeUnsupportedMediaType: {http.StatusUnsupportedMediaType, "The body must be plain JSON"},
@@ -150,29 +151,31 @@ func writeProblem(err error, c echo.Context) {
 		return // too late to say anything
 	}
 	f := failureOf(err)
-	known := failures[f.code]
-	request := requestOf(c.Request().Context())
+	if f.retryAfter > 0 {
+		c.Response().Header().Set("Retry-After", strconv.Itoa(f.retryAfter))
+	}
+	status, problem := problemOf(c.Request().Context(), f)
+	body, err := json.Marshal(problem)
+	if err == nil {
+		err = c.Blob(status, "application/problem+json", body)
+	}
+	if request := requestOf(c.Request().Context()); err != nil && request.err == nil {
+		request.err = err // the caller has gone
+	}
+}
+
+// problemOf is what the caller is told of an error. What is the server's own fault is
+// noted for its log.
+func problemOf(ctx context.Context, err error) (int, Problem) {
+	f := failureOf(err)
+	known, request := failures[f.code], requestOf(ctx)
 	// That a caller went away is not an error of the server.
 	if known.status >= http.StatusInternalServerError && !errors.Is(f.cause, context.Canceled) {
 		request.err = f
 	}
-	if f.retryAfter > 0 {
-		c.Response().Header().Set("Retry-After", strconv.Itoa(f.retryAfter))
-	}
-	body, err := json.Marshal(Problem{
-		Type:      "urn:assay:problem:" + string(f.code),
-		Title:     known.title,
-		Status:    known.status,
-		Code:      f.code,
-		Detail:    optional(f.detail),
-		Errors:    f.places,
-		RequestId: request.id,
-	})
-	if err == nil {
-		err = c.Blob(known.status, "application/problem+json", body)
-	}
-	if err != nil && request.err == nil {
-		request.err = err // the caller has gone
+	return known.status, Problem{
+		Type: "urn:assay:problem:" + string(f.code), Title: known.title, Status: known.status, Code: f.code,
+		Detail: optional(f.detail), Errors: f.places, RequestId: request.id,
 	}
 }
 

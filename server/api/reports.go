@@ -20,7 +20,7 @@ func (s *server) ListReports(ctx context.Context, r ListReportsRequestObject) (L
 		return nil, err
 	}
 	limit := limitOf(r.Params.Limit)
-	found, err := s.service.Store.Reports(ctx, from.Before, limit+1)
+	found, err := s.service.Store.Reports(ctx, from.Place, limit+1)
 	if err != nil {
 		return nil, fmt.Errorf("list reports: %w", err)
 	}
@@ -33,7 +33,7 @@ func (s *server) ListReports(ctx context.Context, r ListReportsRequestObject) (L
 		}
 	}
 	if more {
-		answer.NextCursor = optional(cursor{Filters: filters, Before: shown[limit-1].Seq}.String())
+		answer.NextCursor = optional(cursor{Filters: filters, Place: shown[limit-1].Seq}.String())
 	}
 	return answer, nil
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"regexp"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -16,8 +17,11 @@ import (
 // request is what one request is known by: its id, and what its log line will say.
 // Only the goroutine that serves the request touches it.
 type request struct {
-	id       string
-	accept   string // the header
+	id string
+	// trace is that of the caller, accept what it wants to read.
+	trace, accept string
+	// broken: the answer is under way and cannot be completed.
+	broken   bool
 	outcome  string
 	revision string
 	err      error
@@ -45,9 +49,16 @@ func identify(newID func() string) echo.MiddlewareFunc {
 				id = newID()
 			}
 			c.Response().Header().Set(echo.HeaderXRequestID, id)
-			ctx := context.WithValue(c.Request().Context(), requestKey{}, &request{id: id, accept: c.Request().Header.Get("Accept")})
-			c.SetRequest(c.Request().WithContext(ctx))
-			return next(c)
+			r := &request{
+				id: id, trace: traceOf(c.Request().Header.Get("Traceparent")),
+				accept: strings.Join(c.Request().Header.Values(echo.HeaderAccept), ", "),
+			}
+			c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), requestKey{}, r)))
+			err := next(c)
+			if r.broken {
+				panic(http.ErrAbortHandler) // the caller sees that the answer is not complete
+			}
+			return err
 		}
 	}
 }
@@ -59,6 +70,19 @@ func sane(id string) bool {
 		}
 	}
 	return id != "" && len(id) <= maxRequestID
+}
+
+// traceparent is the header of W3C Trace Context, of this version or one to come.
+var traceparent = regexp.MustCompile(`^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$`)
+
+// traceOf is the trace-id of a traceparent. One that is not valid counts as none, as the
+// standard wants.
+func traceOf(header string) string {
+	m := traceparent.FindStringSubmatch(header)
+	if m == nil || m[1] == "ff" || m[1] == "00" && m[4] != "" || strings.Trim(m[2], "0") == "" || strings.Trim(m[3], "0") == "" {
+		return ""
+	}
+	return m[2]
 }
 
 // logRequests writes one line per request: never facts, and of errors only those

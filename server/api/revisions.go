@@ -18,14 +18,14 @@ func (s *server) ListRevisions(ctx context.Context, r ListRevisionsRequestObject
 		return nil, err
 	}
 	limit := limitOf(r.Params.Limit)
-	found, err := s.service.Store.Activations(ctx, "", from.Before, limit+1)
+	found, err := s.service.Store.Activations(ctx, "", from.Place, limit+1)
 	if err != nil {
 		return nil, fmt.Errorf("list revisions: %w", err)
 	}
 	shown, more := page(found, limit)
 	answer := ListRevisions200JSONResponse{Serving: s.service.Revisions.Status().Revision, Activations: writeActivations(shown)}
 	if more {
-		answer.NextCursor = optional(cursor{Filters: filters, Before: shown[limit-1].Seq}.String())
+		answer.NextCursor = optional(cursor{Filters: filters, Place: shown[limit-1].Seq}.String())
 	}
 	return answer, nil
 }

@@ -184,6 +184,7 @@ func TestEveryProblemCode(t *testing.T) {
 		ProblemCodePoliciesRefused: {422, func(t *testing.T, b *bench) answer {
 			return b.do(t, "POST", "/v1/revisions/"+refused+"/activations", `{"by":"ada"}`)
 		}},
+		ProblemCodeNotAcceptable:        {406, func(t *testing.T, b *bench) answer { return b.do(t, "GET", "/v1/decisions", "", "Accept: image/png") }},
 		ProblemCodeMethodNotAllowed:     {405, func(t *testing.T, b *bench) answer { return b.do(t, "PUT", "/health", "") }},
 		ProblemCodeBodyTooLarge:         {413, post(`{"program":"` + strings.Repeat("a", 5000) + `"}`)},
 		ProblemCodeUnsupportedMediaType: {415, post(decide, "Content-Type: text/json")},

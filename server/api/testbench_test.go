@@ -143,6 +143,10 @@ var reference = sync.OnceValues(func() (routers.Router, error) {
 	return legacy.NewRouter(doc)
 })
 
+func init() {
+	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.PlainBodyDecoder)
+}
+
 // conforms uses a second implementation of OpenAPI, so that a mistake in ours shows.
 func conforms(t testing.TB, request *http.Request, body string, a answer) {
 	t.Helper()

@@ -28,7 +28,8 @@ func writeDecision(d decision.Decision, programs []decision.Program, speaker exp
 		Action: summary.Action, Actor: summary.Actor,
 		Outcome: summary.Outcome, OutcomeText: summary.OutcomeText, Rollup: summary.Rollup, RollupText: summary.RollupText,
 		Version: summary.Version, Phase: summary.Phase, AsOf: summary.AsOf, KnownAt: summary.KnownAt,
-		DecidedAt: summary.DecidedAt, Revision: summary.Revision, FactsDigest: summary.FactsDigest, RequestId: summary.RequestId,
+		DecidedAt: summary.DecidedAt, Revision: summary.Revision, FactsDigest: summary.FactsDigest,
+		RequestId: summary.RequestId, TraceId: summary.TraceId, Caller: summary.Caller,
 		Requirements: make([]RequirementFinding, len(result.Findings)),
 	}
 	for i, f := range result.Findings {
@@ -58,7 +59,8 @@ func writeSummary(d decision.Decision, result decision.Result, speaker explain.L
 		Rollup: string(rollup), RollupText: optional(speaker.Rollup(d.Program, result)),
 		Version: optional(result.Version), Phase: optional(result.Phase),
 		AsOf: d.AsOf, KnownAt: d.KnownAt.UTC(), DecidedAt: d.DecidedAt.UTC(),
-		Revision: d.Revision, FactsDigest: d.FactsDigest, RequestId: optional(d.RequestID),
+		Revision: d.Revision, FactsDigest: d.FactsDigest,
+		RequestId: optional(d.RequestID), TraceId: optional(d.TraceID), Caller: optional(d.Caller),
 	}
 }
 

@@ -45,8 +45,10 @@ type Request struct {
 	KnownAt time.Time
 	// Revision is the one to decide by, zero for the one that serves.
 	Revision string
-	// RequestID is the caller's correlation id, kept with the decision.
-	RequestID string
+	// RequestID is the caller's correlation id, TraceID that of the trace that the
+	// request is part of, Caller who asks by their own word. All are kept with the
+	// decision and may be empty.
+	RequestID, TraceID, Caller string
 }
 
 // Decision is one entry of the decision log. It holds codes and values, never
@@ -81,9 +83,11 @@ type Decision struct {
 
 	// Result is the canonical JSON that the policy returned: what a replay must
 	// give again, byte for byte.
-	Result    []byte
+	Result []byte
+	// DecidedAt is when it went into the log: later than every decision before.
 	DecidedAt time.Time
-	RequestID string
+	// RequestID, TraceID and Caller are as in the Request.
+	RequestID, TraceID, Caller string
 }
 
 // Question is what a revision is asked, apart from the facts.

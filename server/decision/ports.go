@@ -188,13 +188,16 @@ type Store interface {
 	Partners(ctx context.Context, after string, limit int) ([]Partner, error)
 
 	// Append writes the decision, and its given facts if they are not there yet, in
-	// one transaction.
-	Append(ctx context.Context, d Decision) error
+	// one transaction, and returns it as it was kept: its DecidedAt is later than that of
+	// every decision before, whatever the clock says.
+	Append(ctx context.Context, d Decision) (Decision, error)
 	// Decision finds one by id, with its given facts but without those that are
 	// stored; ErrNotFound.
 	Decision(ctx context.Context, id string) (Decision, error)
-	// Decisions searches, newest first; Given is not filled in.
+	// Decisions searches; Given is not filled in.
 	Decisions(ctx context.Context, q DecisionQuery) ([]LoggedDecision, error)
+	// Tally counts what was decided.
+	Tally(ctx context.Context, q TallyQuery) (Tally, error)
 }
 
 // Recording is one request to record facts about a partner.
@@ -213,22 +216,4 @@ type Partner struct {
 	ID string
 	// FirstRecordedAt is when the first fact about it came.
 	FirstRecordedAt time.Time
-}
-
-// DecisionQuery filters the log; zero fields do not filter.
-type DecisionQuery struct {
-	Partner, Program string
-	Outcome          Outcome
-	// DecidedFrom is inclusive, DecidedTo exclusive.
-	DecidedFrom, DecidedTo time.Time
-	// Before is the sequence number of the last decision of the page before; 0
-	// starts with the newest.
-	Before int64
-	Limit  int
-}
-
-// LoggedDecision is a decision with its place in the log.
-type LoggedDecision struct {
-	Seq int64
-	Decision
 }

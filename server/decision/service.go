@@ -38,10 +38,11 @@ func (s *Service) Decide(ctx context.Context, req Request) (Decision, Revision, 
 
 	// From here on the caller's patience does not matter: an evaluated decision is
 	// logged even if the caller has gone.
-	if err := s.Store.Append(context.WithoutCancel(ctx), d); err != nil {
+	kept, err := s.Store.Append(context.WithoutCancel(ctx), d)
+	if err != nil {
 		return d, nil, fmt.Errorf("append decision %s: %w", d.ID, err)
 	}
-	return d, revision, nil
+	return kept, revision, nil
 }
 
 // prepare finds what a decision is made of: the revision, the question and the stored
@@ -54,7 +55,8 @@ func (s *Service) prepare(ctx context.Context, req Request) (Revision, Decision,
 	now := s.Now().UTC().Truncate(time.Microsecond)
 	d := Decision{
 		ID: s.NewID(), Program: req.Program, Action: req.Action, Actor: req.Actor, Partner: req.Partner, AsOf: req.AsOf,
-		KnownAt: req.KnownAt, DecidedAt: now, RequestID: req.RequestID,
+		KnownAt: req.KnownAt, DecidedAt: now,
+		RequestID: req.RequestID, TraceID: req.TraceID, Caller: req.Caller,
 	}
 	if d.AsOf == "" {
 		d.AsOf = DayOf(now)

@@ -162,7 +162,7 @@ func (p decisions) Subjects(ctx context.Context) iter.Seq2[decision.Decision, er
 		before := p.description.Newest + 1
 		for left := p.description.Most; left > 0 && before > 1; {
 			limit := min(left, pageSize)
-			page, err := p.store.Decisions(ctx, decision.DecisionQuery{Program: p.program, Before: before, Limit: limit})
+			page, err := p.store.Decisions(ctx, decision.DecisionQuery{Program: p.program, After: before, Limit: limit})
 			if err != nil {
 				yield(decision.Decision{}, err)
 				return

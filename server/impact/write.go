@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"assay/server/decision"
+	"assay/server/spreadsheet"
 )
 
 // Writer gets a report as it comes about: after the beginning each section, with its
@@ -57,18 +58,9 @@ func (w *csvWriter) Turn(t Turn) error {
 		changed[i] = f.String()
 	}
 	return w.rows.Write([]string{
-		plainCell(t.Partner), plainCell(t.DecisionID), t.Program, t.Action, string(t.AsOf), string(t.Before), string(t.After),
+		spreadsheet.Cell(t.Partner), spreadsheet.Cell(t.DecisionID), t.Program, t.Action, string(t.AsOf), string(t.Before), string(t.After),
 		strings.Join(changed, "; "), t.By.String(),
 	})
-}
-
-// plainCell keeps an id that callers chose from being taken for a formula by a
-// spreadsheet.
-func plainCell(id string) string {
-	if id != "" && strings.ContainsRune("=+-@\t\r", rune(id[0])) {
-		return "'" + id
-	}
-	return id
 }
 
 func (w *csvWriter) Section(Description) error { return nil }
