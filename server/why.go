@@ -18,12 +18,6 @@ import (
 	"assay/server/policy"
 )
 
-func newDecisions() *cobra.Command {
-	cmd := &cobra.Command{Use: "decisions", Short: "Ask the decision log", Args: cobra.NoArgs}
-	cmd.AddCommand(newDecisionsDiff())
-	return cmd
-}
-
 func newDecisionsDiff() *cobra.Command {
 	var file, lang string
 	var asJSON bool
