@@ -16,6 +16,9 @@ import (
 var lightPolicies string
 
 func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
 	dir, err := os.MkdirTemp("", "assay-light-*")
 	if err == nil {
 		lightPolicies = dir
