@@ -24,6 +24,7 @@ var arrows = map[string][]string{
 	"assay/server/inorder":     {},
 	"assay/server/impact":      {"assay/server/decision", "assay/server/inorder", "assay/server/spreadsheet"},
 	"assay/server/spreadsheet": {},
+	"assay/server/opalog":      {"assay/server/decision"},
 	"assay/server/replay":      {"assay/server/decision", "assay/server/inorder"},
 	"assay/server/scaffold":    {},
 	"assay/server/explain":     {"assay/server/decision"},
@@ -36,7 +37,7 @@ var arrows = map[string][]string{
 	"assay/db/dbtest":          {"assay/db", "assay/server/decision", "assay/server/ledger"},
 	"assay/server": {
 		"assay", "assay/db", "assay/server/api", "assay/server/decision", "assay/server/demo",
-		"assay/server/explain", "assay/server/impact", "assay/server/ledger", "assay/server/policy",
+		"assay/server/explain", "assay/server/impact", "assay/server/ledger", "assay/server/opalog", "assay/server/policy",
 		"assay/server/replay", "assay/server/scaffold",
 	},
 }
@@ -128,7 +129,7 @@ func TestGoKnowsNoProgram(t *testing.T) {
 		t.Fatalf("only %v are looked for", names)
 	}
 	searched := 0
-	for _, dir := range []string{"decision", "policy", "explain", "impact", "inorder", "ledger", "replay", "api", "schema", "strictjson", "spreadsheet", "../db", "../db/column", "../db/sqlc"} {
+	for _, dir := range []string{"decision", "policy", "explain", "impact", "inorder", "ledger", "opalog", "replay", "api", "schema", "strictjson", "spreadsheet", "../db", "../db/column", "../db/sqlc"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil {
 			t.Fatal(err)

@@ -42,7 +42,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("LIGHT", lightPolicies)
 			s := &session{env: env}
 			env.Values[sessionKey{}] = s
-			env.Defer(s.stop)
+			env.Defer(s.end)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -66,6 +66,8 @@ func TestScripts(t *testing.T) {
 			"bundle":   cmdBundle,
 			"keep":     cmdKeep,
 			"tamper":   cmdTamper,
+			"sink":     cmdSink,
+			"received": cmdReceived,
 		},
 	})
 }
@@ -98,6 +100,7 @@ type session struct {
 	code   int
 	header http.Header
 	body   []byte
+	sink   *sink
 }
 
 func sessionOf(ts *testscript.TestScript) *session { return ts.Value(sessionKey{}).(*session) }
@@ -107,6 +110,14 @@ func (s *session) stop() {
 		s.cancel()
 		<-s.done
 		s.cancel = nil
+	}
+}
+
+// end stops all that the script started.
+func (s *session) end() {
+	s.stop()
+	if s.sink != nil {
+		s.sink.Close()
 	}
 }
 

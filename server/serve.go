@@ -31,6 +31,7 @@ type config struct {
 	bodyLimit   int64
 	verifyEvery time.Duration
 	logFormat   string
+	opaLog      opaLogConfig
 }
 
 func newServe() *cobra.Command {
@@ -68,6 +69,7 @@ The API document is at /openapi.yaml, a page to try it at /docs.`,
 	flags.Int64Var(&c.bodyLimit, "body-limit", api.DefaultBodyLimit, "most `bytes` of a request body")
 	flags.DurationVar(&c.verifyEvery, "verify-every", time.Second, "`time` from one logged decision that is asked again in the background to the next; 0 for none")
 	flags.StringVar(&c.logFormat, "log-format", "text", "text or json, on standard error")
+	c.opaLog.flags(flags)
 	cmd.SetHelpTemplate(cmd.HelpTemplate() + `
 Every flag can be set in the environment too: --db as ASSAY_DB, --log-format as
 ASSAY_LOG_FORMAT. A flag wins over the environment. ASSAY_POLICIES takes several
@@ -86,6 +88,9 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 	}
 	if c.verifyEvery < 0 {
 		return errors.New("--verify-every must not be negative")
+	}
+	if err := c.opaLog.check(); err != nil {
+		return err
 	}
 	// First, so that a second server on the same address leaves no trace.
 	listener, err := net.Listen("tcp", c.addr)
@@ -120,11 +125,19 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 		}
 	}
 
+	pusher, err := c.opaLog.open(ctx, store, library, logger)
+	if err != nil {
+		return err
+	}
+	answering := api.Config{
+		Service: service, Ledger: sealed, Ping: store.Ping, Logger: logger, BodyLimit: c.bodyLimit, LoopbackOnly: !c.allowRemote,
+		Candidate: policy.Candidate, RenderReport: renderReport(library), Between: policy.Between,
+	}
+	if pusher != nil {
+		answering.Sink = pusher.Status
+	}
 	server := &http.Server{
-		Handler: api.New(api.Config{
-			Service: service, Ledger: sealed, Ping: store.Ping, Logger: logger, BodyLimit: c.bodyLimit, LoopbackOnly: !c.allowRemote,
-			Candidate: policy.Candidate, RenderReport: renderReport(library), Between: policy.Between,
-		}),
+		Handler:           api.New(answering),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      60 * time.Second,
@@ -140,6 +153,9 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 		defer cancel()
 		if c.verifyEvery > 0 {
 			running.Go(func() { newWatch(store, service, logger).Run(ctx, c.verifyEvery) })
+		}
+		if pusher != nil {
+			running.Go(func() { pusher.Run(ctx) })
 		}
 		return library.Watch(ctx, dirs...)
 	})

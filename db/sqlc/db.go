@@ -36,6 +36,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.activationsStmt, err = db.PrepareContext(ctx, activations); err != nil {
 		return nil, fmt.Errorf("error preparing query Activations: %w", err)
 	}
+	if q.advanceSinkStmt, err = db.PrepareContext(ctx, advanceSink); err != nil {
+		return nil, fmt.Errorf("error preparing query AdvanceSink: %w", err)
+	}
 	if q.anyRevisionStmt, err = db.PrepareContext(ctx, anyRevision); err != nil {
 		return nil, fmt.Errorf("error preparing query AnyRevision: %w", err)
 	}
@@ -171,6 +174,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.insertSaltStmt, err = db.PrepareContext(ctx, insertSalt); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertSalt: %w", err)
 	}
+	if q.insertSinkStmt, err = db.PrepareContext(ctx, insertSink); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertSink: %w", err)
+	}
 	if q.insertVerdictStmt, err = db.PrepareContext(ctx, insertVerdict); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertVerdict: %w", err)
 	}
@@ -297,6 +303,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.saltsStmt, err = db.PrepareContext(ctx, salts); err != nil {
 		return nil, fmt.Errorf("error preparing query Salts: %w", err)
 	}
+	if q.sinkStmt, err = db.PrepareContext(ctx, sink); err != nil {
+		return nil, fmt.Errorf("error preparing query Sink: %w", err)
+	}
 	if q.tallyFindingsStmt, err = db.PrepareContext(ctx, tallyFindings); err != nil {
 		return nil, fmt.Errorf("error preparing query TallyFindings: %w", err)
 	}
@@ -338,6 +347,11 @@ func (q *Queries) Close() error {
 	if q.activationsStmt != nil {
 		if cerr := q.activationsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing activationsStmt: %w", cerr)
+		}
+	}
+	if q.advanceSinkStmt != nil {
+		if cerr := q.advanceSinkStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing advanceSinkStmt: %w", cerr)
 		}
 	}
 	if q.anyRevisionStmt != nil {
@@ -565,6 +579,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing insertSaltStmt: %w", cerr)
 		}
 	}
+	if q.insertSinkStmt != nil {
+		if cerr := q.insertSinkStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertSinkStmt: %w", cerr)
+		}
+	}
 	if q.insertVerdictStmt != nil {
 		if cerr := q.insertVerdictStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertVerdictStmt: %w", cerr)
@@ -775,6 +794,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing saltsStmt: %w", cerr)
 		}
 	}
+	if q.sinkStmt != nil {
+		if cerr := q.sinkStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing sinkStmt: %w", cerr)
+		}
+	}
 	if q.tallyFindingsStmt != nil {
 		if cerr := q.tallyFindingsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing tallyFindingsStmt: %w", cerr)
@@ -848,6 +872,7 @@ type Queries struct {
 	acceptanceRowsStmt       *sql.Stmt
 	activationRowsStmt       *sql.Stmt
 	activationsStmt          *sql.Stmt
+	advanceSinkStmt          *sql.Stmt
 	anyRevisionStmt          *sql.Stmt
 	checkpointsStmt          *sql.Stmt
 	countFindingStmt         *sql.Stmt
@@ -893,6 +918,7 @@ type Queries struct {
 	insertRevisionStmt       *sql.Stmt
 	insertRevisionFileStmt   *sql.Stmt
 	insertSaltStmt           *sql.Stmt
+	insertSinkStmt           *sql.Stmt
 	insertVerdictStmt        *sql.Stmt
 	lastActivationStmt       *sql.Stmt
 	lastCheckpointStmt       *sql.Stmt
@@ -935,6 +961,7 @@ type Queries struct {
 	revisionFilesStmt        *sql.Stmt
 	revisionRowsStmt         *sql.Stmt
 	saltsStmt                *sql.Stmt
+	sinkStmt                 *sql.Stmt
 	tallyFindingsStmt        *sql.Stmt
 	tallyMonthsStmt          *sql.Stmt
 	tallyOutcomesStmt        *sql.Stmt
@@ -951,6 +978,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		acceptanceRowsStmt:       q.acceptanceRowsStmt,
 		activationRowsStmt:       q.activationRowsStmt,
 		activationsStmt:          q.activationsStmt,
+		advanceSinkStmt:          q.advanceSinkStmt,
 		anyRevisionStmt:          q.anyRevisionStmt,
 		checkpointsStmt:          q.checkpointsStmt,
 		countFindingStmt:         q.countFindingStmt,
@@ -996,6 +1024,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		insertRevisionStmt:       q.insertRevisionStmt,
 		insertRevisionFileStmt:   q.insertRevisionFileStmt,
 		insertSaltStmt:           q.insertSaltStmt,
+		insertSinkStmt:           q.insertSinkStmt,
 		insertVerdictStmt:        q.insertVerdictStmt,
 		lastActivationStmt:       q.lastActivationStmt,
 		lastCheckpointStmt:       q.lastCheckpointStmt,
@@ -1038,6 +1067,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		revisionFilesStmt:        q.revisionFilesStmt,
 		revisionRowsStmt:         q.revisionRowsStmt,
 		saltsStmt:                q.saltsStmt,
+		sinkStmt:                 q.sinkStmt,
 		tallyFindingsStmt:        q.tallyFindingsStmt,
 		tallyMonthsStmt:          q.tallyMonthsStmt,
 		tallyOutcomesStmt:        q.tallyOutcomesStmt,

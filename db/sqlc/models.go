@@ -141,6 +141,12 @@ type Salt struct {
 	Root    []byte
 }
 
+type Sink struct {
+	Name           string
+	Position       int64
+	AcknowledgedAt column.Time
+}
+
 type Straggler struct {
 	Decision int64
 }

@@ -16,6 +16,8 @@ type Querier interface {
 	ActivationRows(ctx context.Context, arg ActivationRowsParams) ([]ActivationRowsRow, error)
 	// Activations is one page of them, newest first, of all revisions or of one.
 	Activations(ctx context.Context, arg ActivationsParams) ([]Activation, error)
+	// AdvanceSink moves forward; another process may have been faster.
+	AdvanceSink(ctx context.Context, arg AdvanceSinkParams) error
 	// AnyRevision reads a page of the file: how readiness is asked for.
 	AnyRevision(ctx context.Context) (bool, error)
 	// Checkpoints are those after a size, the oldest first.
@@ -74,6 +76,7 @@ type Querier interface {
 	InsertRevision(ctx context.Context, arg InsertRevisionParams) error
 	InsertRevisionFile(ctx context.Context, arg InsertRevisionFileParams) error
 	InsertSalt(ctx context.Context, arg InsertSaltParams) error
+	InsertSink(ctx context.Context, arg InsertSinkParams) error
 	InsertVerdict(ctx context.Context, arg InsertVerdictParams) (int64, error)
 	// LastActivation is what was meant to serve when the server last looked.
 	LastActivation(ctx context.Context) (Activation, error)
@@ -141,6 +144,8 @@ type Querier interface {
 	RevisionRows(ctx context.Context, arg RevisionRowsParams) ([]RevisionRowsRow, error)
 	// Salts are those of the given partners, a list.
 	Salts(ctx context.Context, partners string) ([]Salt, error)
+	// Sink is how far the log has been taken to a sink.
+	Sink(ctx context.Context, name string) (Sink, error)
 	TallyFindings(ctx context.Context, arg TallyFindingsParams) ([]TallyFindingsRow, error)
 	// TallyMonths is TallyFindings of whole months.
 	TallyMonths(ctx context.Context, arg TallyMonthsParams) ([]TallyMonthsRow, error)

@@ -50,6 +50,8 @@ type Config struct {
 	// PreviewTime is how long a preview may take, waiting included; 0 means
 	// DefaultPreviewTime.
 	PreviewTime time.Duration
+	// Sink tells how far the decision log has been taken elsewhere; nil if it is not.
+	Sink func(ctx context.Context) (decision.SinkStatus, error)
 	// NewID makes ids for requests that come without one; nil means Service.NewID.
 	NewID func() string
 }
@@ -84,7 +86,7 @@ func newEcho(config Config) *echo.Echo {
 		config.NewID = config.Service.NewID
 	}
 
-	counted := newMetrics(config.Service.Revisions, config.Ledger, &config.Service.Replays)
+	counted := newMetrics(config.Service.Revisions, config.Ledger, &config.Service.Replays, config.Sink)
 	e := echo.New()
 	e.HTTPErrorHandler = writeProblem
 	e.Binder = bodyBinder{}
@@ -111,6 +113,7 @@ type server struct {
 	service *decision.Service
 	ledger  Ledger
 	ping    func(ctx context.Context) error
+	sink    func(ctx context.Context) (decision.SinkStatus, error)
 	metrics *metrics
 	preview previewer
 	render  func(w io.Writer, format string, content []byte) error
@@ -119,7 +122,7 @@ type server struct {
 
 func newServer(config Config, counted *metrics) *server {
 	return &server{
-		service: config.Service, ledger: config.Ledger, ping: config.Ping, metrics: counted,
+		service: config.Service, ledger: config.Ledger, ping: config.Ping, sink: config.Sink, metrics: counted,
 		preview: newPreviewer(config.Candidate, config.PreviewTime), render: config.RenderReport, between: config.Between,
 	}
 }

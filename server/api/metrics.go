@@ -20,7 +20,7 @@ type metrics struct {
 	outcomes *prometheus.CounterVec
 }
 
-func newMetrics(revisions decision.Revisions, sealed Ledger, replays *decision.ReplayTally) *metrics {
+func newMetrics(revisions decision.Revisions, sealed Ledger, replays *decision.ReplayTally, sink func(context.Context) (decision.SinkStatus, error)) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -43,6 +43,9 @@ func newMetrics(revisions decision.Revisions, sealed Ledger, replays *decision.R
 		replayed("equal", func() int64 { return replays.Status().Equal }),
 		replayed("differing", func() int64 { return replays.Status().Differing }),
 	)
+	if sink != nil {
+		m.registry.MustRegister(sinkCollector(sink))
+	}
 	return m
 }
 
@@ -79,6 +82,42 @@ func replayed(result string, count func() int64) prometheus.Collector {
 	return prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "assay_replays_total", Help: "Logged decisions that were asked again.", ConstLabels: prometheus.Labels{"result": result},
 	}, func() float64 { return float64(count()) })
+}
+
+// sinkCollector reads how far the decision log has been taken when somebody looks.
+type sinkCollector func(context.Context) (decision.SinkStatus, error)
+
+var (
+	sinkLag          = prometheus.NewDesc("assay_sink_lag_decisions", "Decisions that the sink has not acknowledged yet.", nil, nil)
+	sinkAcknowledged = prometheus.NewDesc("assay_sink_acknowledged_timestamp_seconds", "When the sink last acknowledged decisions, 0 if never.", nil, nil)
+	sinkFailing      = prometheus.NewDesc("assay_sink_failing", "1 while the decision log does not reach the sink.", nil, nil)
+	sinkSent         = prometheus.NewDesc("assay_sink_decisions_total", "Decisions that the sink acknowledged.", nil, nil)
+	sinkFailures     = prometheus.NewDesc("assay_sink_failures_total", "Tries to reach the sink that failed.", nil, nil)
+)
+
+func (c sinkCollector) Describe(descs chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{sinkLag, sinkAcknowledged, sinkFailing, sinkSent, sinkFailures} {
+		descs <- d
+	}
+}
+
+func (c sinkCollector) Collect(metrics chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), pingTimeout)
+	defer cancel()
+	status, err := c(ctx)
+	if err != nil {
+		metrics <- prometheus.NewInvalidMetric(sinkLag, err)
+		return
+	}
+	var acknowledged float64
+	if !status.AcknowledgedAt.IsZero() {
+		acknowledged = float64(status.AcknowledgedAt.UnixMilli()) / 1000
+	}
+	metrics <- prometheus.MustNewConstMetric(sinkLag, prometheus.GaugeValue, float64(status.Lag))
+	metrics <- prometheus.MustNewConstMetric(sinkAcknowledged, prometheus.GaugeValue, acknowledged)
+	metrics <- prometheus.MustNewConstMetric(sinkFailing, prometheus.GaugeValue, truth(status.Problem != ""))
+	metrics <- prometheus.MustNewConstMetric(sinkSent, prometheus.CounterValue, float64(status.Sent))
+	metrics <- prometheus.MustNewConstMetric(sinkFailures, prometheus.CounterValue, float64(status.Failures))
 }
 
 func truth(b bool) float64 {

@@ -1197,9 +1197,9 @@ type PolicyProblem struct {
 
 // PolicyStatus defines model for PolicyStatus.
 type PolicyStatus struct {
-	// State `degraded`: what is on disk cannot serve and the revision named here goes on, or a logged decision does not come
-	// out again as it was logged. `waiting`: what is on disk could serve, but turns more than a budget allows and waits
-	// for a person.
+	// State `degraded`: what is on disk cannot serve and the revision named here goes on, a logged decision does not come out
+	// again as it was logged, or the log does not reach its sink. `waiting`: what is on disk could serve, but turns more
+	// than a budget allows and waits for a person.
 	State PolicyStatusState `json:"state"`
 
 	// Revision The policies that serve now.
@@ -1242,11 +1242,14 @@ type PolicyStatus struct {
 	// Replays Logged decisions that were asked again since the server started: one after the other in the background, and on
 	// request.
 	Replays ReplayStatus `json:"replays"`
+
+	// Sink How far the decision log has been taken to a sink, if it is taken to one.
+	Sink *SinkStatus `json:"sink,omitempty"`
 }
 
-// PolicyStatusState `degraded`: what is on disk cannot serve and the revision named here goes on, or a logged decision does not come
-// out again as it was logged. `waiting`: what is on disk could serve, but turns more than a budget allows and waits
-// for a person.
+// PolicyStatusState `degraded`: what is on disk cannot serve and the revision named here goes on, a logged decision does not come out
+// again as it was logged, or the log does not reach its sink. `waiting`: what is on disk could serve, but turns more
+// than a budget allows and waits for a person.
 type PolicyStatusState string
 
 // Preview The same question answered by two revisions.
@@ -1848,6 +1851,30 @@ type RulePlace struct {
 	// File Examples: csp/direct_bill/requirements/revenue/revenue.rego
 	File string `json:"file"`
 	Line int    `json:"line"`
+}
+
+// SinkStatus defines model for SinkStatus.
+type SinkStatus struct {
+	Url string `json:"url"`
+
+	// Position The place in the log of the last decision that the sink acknowledged.
+	Position int64 `json:"position"`
+
+	// Lag How many decisions came after it.
+	Lag int64 `json:"lag"`
+
+	// AcknowledgedAt When it last did; missing if never.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	AcknowledgedAt *Instant `json:"acknowledged_at,omitempty"`
+
+	// Problem Why the last try failed; missing if it did not.
+	Problem *string `json:"problem,omitempty"`
+
+	// Since When the first of these failures was.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	Since *Instant `json:"since,omitempty"`
 }
 
 // Source Who says so, in order of rank.

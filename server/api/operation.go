@@ -65,6 +65,34 @@ func (s *server) GetStatus(ctx context.Context, _ GetStatusRequestObject) (GetSt
 	if len(replays.Decisions) > 0 {
 		answer.State = PolicyStatusStateDegraded
 	}
+	sink, err := s.sinkStatus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if answer.Sink = sink; sink != nil && sink.Problem != nil && answer.State == PolicyStatusStateOk {
+		answer.State = PolicyStatusStateDegraded
+	}
+	return answer, nil
+}
+
+// sinkStatus is nil if the decision log is not taken anywhere.
+func (s *server) sinkStatus(ctx context.Context) (*SinkStatus, error) {
+	if s.sink == nil {
+		return nil, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
+	defer cancel()
+	status, err := s.sink(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read how far the log has been taken: %w", err)
+	}
+	answer := &SinkStatus{Url: status.Name, Position: status.Position, Lag: status.Lag, Problem: optional(status.Problem)}
+	if !status.AcknowledgedAt.IsZero() {
+		answer.AcknowledgedAt = optional(status.AcknowledgedAt.UTC())
+	}
+	if status.Problem != "" {
+		answer.Since = optional(status.Since.UTC())
+	}
 	return answer, nil
 }
 

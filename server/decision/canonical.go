@@ -137,8 +137,9 @@ func parseCanonicalFacts(raw []byte) ([]Fact, error) {
 	return facts, nil
 }
 
-func (f Facts) canonical() []byte {
-	return slices.Concat(canonicalFacts(f.Held), []byte("\n"), canonicalFacts(f.Ended))
+// Digest is the SHA-256 of all of them: what a decision keeps as its FactsDigest.
+func (f Facts) Digest() string {
+	return Digest(slices.Concat(canonicalFacts(f.Held), []byte("\n"), canonicalFacts(f.Ended)))
 }
 
 // ParseResult reads what a program returned. Outcomes are the program's own

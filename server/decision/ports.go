@@ -156,6 +156,23 @@ func (p PolicyProblem) String() string {
 	}
 }
 
+// SinkStatus tells how far the decision log has been taken to a sink, which is somewhere
+// else that keeps decisions.
+type SinkStatus struct {
+	Name string
+	// Position is the place in the log of the last decision that the sink acknowledged,
+	// Lag how many came after it.
+	Position, Lag int64
+	// AcknowledgedAt is when; zero if it never did.
+	AcknowledgedAt time.Time
+	// Problem is why the last try failed, empty if it did not; Since is when the first of
+	// the failures in a row was.
+	Problem string
+	Since   time.Time
+	// Sent decisions and Failures are since the server started.
+	Sent, Failures int64
+}
+
 // Store keeps facts and decisions. It may be used concurrently; what a method
 // acknowledged is on disk.
 type Store interface {

@@ -89,7 +89,13 @@ func (s *Service) Read(ctx context.Context, id string) (Decision, error) {
 	if err != nil {
 		return d, err
 	}
-	stored, given, err := Recollect(ctx, s.Store, d)
+	return WithFacts(ctx, s.Store, d)
+}
+
+// WithFacts is a decision that was read from the log, with the facts that it was made
+// from. Whether they are still those is for their digest to tell.
+func WithFacts(ctx context.Context, store FactStore, d Decision) (Decision, error) {
+	stored, given, err := Recollect(ctx, store, d)
 	if err != nil {
 		return d, err
 	}
@@ -131,7 +137,7 @@ func Evaluate(ctx context.Context, revision Revision, d Decision, stored, given 
 	}
 	d.Revision = revision.Digest()
 	d.Outcome = result.Outcome
-	d.FactsDigest = Digest(d.Facts.canonical())
+	d.FactsDigest = d.Facts.Digest()
 	if given != nil {
 		d.Given = canonicalFacts(given)
 		d.GivenDigest = Digest(d.Given)

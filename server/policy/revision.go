@@ -37,6 +37,8 @@ type Revision struct {
 	texts     decision.Texts
 	stewards  stewardships
 	lenient   bool // a mutant: what is not used is no mistake
+	// mask is the query of system.log.mask, nil if the tree has no such rule.
+	mask *rego.PreparedEvalQuery
 }
 
 var _ decision.Revision = (*Revision)(nil)
@@ -59,14 +61,14 @@ func (r *Revision) read(ctx context.Context) error { return r.build(ctx, r.parse
 
 // make turns what was read into something that can decide.
 func (r *Revision) make(ctx context.Context) error {
-	return r.build(ctx, r.compile, r.checkData, r.checkReferences, r.checkNames, r.loadPrograms, r.loadTexts, r.checkBudgets)
+	return r.build(ctx, r.compile, r.checkData, r.checkReferences, r.checkNames, r.loadPrograms, r.loadTexts, r.checkBudgets, r.loadMask, r.checkMask)
 }
 
 // Reload compiles a tree that served before. It is not held against contracts that
 // may have become stricter since: decisions it made must stay readable.
 func Reload(ctx context.Context, tree Tree) (*Revision, error) {
 	r := newRevision(tree)
-	if err := r.build(ctx, r.parse, r.loadSchemas, r.compile, r.loadPrograms, r.loadTexts); err != nil {
+	if err := r.build(ctx, r.parse, r.loadSchemas, r.compile, r.loadPrograms, r.loadTexts, r.loadMask); err != nil {
 		return nil, err
 	}
 	return r, nil

@@ -19,6 +19,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/tester"
 	"github.com/open-policy-agent/opa/v1/util"
 
+	"assay/server/decision"
 	"assay/server/policy"
 )
 
@@ -180,4 +181,42 @@ func stockVerdicts(t *testing.T, tree policy.Tree, filter string) map[string]str
 		t.Fatal(err)
 	}
 	return verdicts
+}
+
+// The input that an event has gives, under OPA's path, the result that was decided.
+func TestInputIsWhatWasEvaluated(t *testing.T) {
+	t.Parallel()
+	revision, err := policy.Load(t.Context(), shippedTree(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := decision.Question{Program: "csp.direct_bill.actions", Action: "submit_application", AsOf: "2024-06-15", Actor: &decision.Actor{ID: "ada", Roles: []string{"global_admin"}}}
+	facts := decision.Facts{
+		Held:  []decision.Fact{{ID: "fact-1", Kind: "signatory", Key: "Maria Rossi", Source: "partner", ValidFrom: "2024-01-01", Body: []byte(`{"authority":"full"}`)}},
+		Ended: []decision.Fact{{ID: "fact-2", Kind: "membership", Source: "microsoft", ValidFrom: "2023-01-01", ValidTo: "2024-01-01", Body: []byte(`{"status":"active"}`)}},
+	}
+	want, err := revision.Evaluate(t.Context(), q, facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	input, err := policy.Input(q, facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := revision.Query(t.Context(), "data.csp.direct_bill.actions.decision", input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct {
+		Result []struct {
+			Expressions []struct{ Value json.RawMessage }
+		}
+	}
+	if err := json.Unmarshal(raw, &answer); err != nil {
+		t.Fatal(err)
+	}
+	got, err := decision.Canonical(answer.Result[0].Expressions[0].Value)
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%v\n got %s\nwant %s", err, got, want)
+	}
 }
