@@ -76,10 +76,11 @@ func (s *server) GetDecision(ctx context.Context, r GetDecisionRequestObject) (G
 	}
 	var texts decision.Texts
 	var programs []decision.Program
+	var rules decision.FactRules
 	revision, err := s.service.Revisions.Revision(ctx, d.Revision)
 	switch {
 	case err == nil:
-		texts, programs = revision.Texts(), revision.Programs()
+		texts, programs, rules = revision.Texts(), revision.Programs(), revision.FactRules()
 	case !errors.Is(err, decision.ErrNotFound):
 		return nil, fmt.Errorf("read revision %s: %w", d.Revision, err)
 	default:
@@ -91,6 +92,9 @@ func (s *server) GetDecision(ctx context.Context, r GetDecisionRequestObject) (G
 	}
 	body, err := writeDecision(d, programs, speaker)
 	if err != nil {
+		return nil, err
+	}
+	if err := addLineage(&body, d, programs, rules, speaker); err != nil {
 		return nil, err
 	}
 	noteDecision(ctx, d)

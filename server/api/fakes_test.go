@@ -32,8 +32,9 @@ func (r *fakeRevision) Digest() string { return r.digest }
 func (r *fakeRevision) Files() map[string][]byte {
 	return map[string][]byte{"a.rego": []byte("package a\n"), r.digest[:1] + ".rego": []byte(r.digest)}
 }
-func (r *fakeRevision) Bundle() ([]byte, error) { return []byte("bundle of " + r.digest), nil }
-func (r *fakeRevision) Texts() decision.Texts   { return r.texts }
+func (r *fakeRevision) Bundle() ([]byte, error)       { return []byte("bundle of " + r.digest), nil }
+func (r *fakeRevision) Texts() decision.Texts         { return r.texts }
+func (r *fakeRevision) FactRules() decision.FactRules { return decision.FactRules{} }
 
 func (r *fakeRevision) Kinds() []decision.Kind {
 	return []decision.Kind{{Name: "membership", Schema: []byte(`{"type": "object", "x-key": {"pattern": "^$"}}`)}}

@@ -141,6 +141,27 @@ func (e LiveStatus) Valid() bool {
 	}
 }
 
+// Defines values for OverruledFactRule.
+const (
+	OverruledFactRuleEqualRank     OverruledFactRule = "equal_rank"
+	OverruledFactRuleRankOfSources OverruledFactRule = "rank_of_sources"
+	OverruledFactRuleRecordedLast  OverruledFactRule = "recorded_last"
+)
+
+// Valid indicates whether the value is a known member of the OverruledFactRule enum.
+func (e OverruledFactRule) Valid() bool {
+	switch e {
+	case OverruledFactRuleEqualRank:
+		return true
+	case OverruledFactRuleRankOfSources:
+		return true
+	case OverruledFactRuleRecordedLast:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PolicyStatusState.
 const (
 	PolicyStatusStateDegraded PolicyStatusState = "degraded"
@@ -511,6 +532,25 @@ type DatedEntry struct {
 
 	// Uncertain The source does not name the exact day.
 	Uncertain bool `json:"uncertain"`
+}
+
+// DatedPlace The dated value of the policies that it is.
+type DatedPlace struct {
+	// Name Examples: minimum
+	Name string `json:"name"`
+
+	// Unit Examples: usd_cents
+	Unit *string `json:"unit,omitempty"`
+
+	// Since A calendar day of the years 1000 to 9999, YYYY-MM-DD, without a time zone.
+	//
+	// Examples: 2026-03-01
+	Since Day `json:"since"`
+
+	// Citation The public page that a rule comes from.
+	Citation *Citation `json:"citation,omitempty"`
+	File     string    `json:"file"`
+	Line     int       `json:"line"`
 }
 
 // DatedValue A number, day or choice of the rules.
@@ -1161,6 +1201,56 @@ type OutcomeCount struct {
 	Decisions int64   `json:"decisions"`
 }
 
+// OverruledFact A report that does not count.
+type OverruledFact struct {
+	Id string `json:"id"`
+
+	// Kind Examples: revenue_report
+	Kind string  `json:"kind"`
+	Key  *string `json:"key,omitempty"`
+
+	// ValidFrom A calendar day of the years 1000 to 9999, YYYY-MM-DD, without a time zone.
+	//
+	// Examples: 2026-03-01
+	ValidFrom Day `json:"valid_from"`
+
+	// ValidTo A calendar day of the years 1000 to 9999, YYYY-MM-DD, without a time zone.
+	//
+	// Examples: 2026-03-01
+	ValidTo *Day `json:"valid_to,omitempty"`
+
+	// Source Who says so, in order of rank.
+	Source Source `json:"source"`
+
+	// RecordedAt When the server learned of it; missing if it came with the request.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	RecordedAt *Instant `json:"recorded_at,omitempty"`
+
+	// Rule What settled it. `recorded_last`: the same source said it again later. `rank_of_sources`: a stronger source says it
+	// too. `equal_rank`: nothing, and a person must look.
+	Rule OverruledFactRule `json:"rule"`
+
+	// Place Where the policies have that rule; missing for `recorded_last`.
+	Place *RulePlace `json:"place,omitempty"`
+
+	// By The id of the record that counts in its place; missing if nothing chose.
+	By *string `json:"by,omitempty"`
+
+	// Agrees Whether that record says the same.
+	Agrees bool `json:"agrees"`
+
+	// Rank The rank of its source; 1 is the strongest.
+	Rank *int `json:"rank,omitempty"`
+
+	// ByRank The rank of the source of what counts.
+	ByRank *int `json:"by_rank,omitempty"`
+}
+
+// OverruledFactRule What settled it. `recorded_last`: the same source said it again later. `rank_of_sources`: a stronger source says it
+// too. `equal_rank`: nothing, and a person must look.
+type OverruledFactRule string
+
 // Partner defines model for Partner.
 type Partner struct {
 	// Id The partner's id, the caller's choice.
@@ -1770,6 +1860,16 @@ type RequirementFinding struct {
 	// Facts Ids of the facts used; of facts that came with the request their JSON pointers in it, such as `/facts/0`.
 	Facts []string `json:"facts"`
 
+	// Lineage Where each value of the finding is from. Only when one decision is read from the log.
+	Lineage []ValueLineage `json:"lineage,omitempty"`
+
+	// Overruled Reports that held and were known and do not count, with what settled it. Only when one decision is read
+	// from the log; missing if there are none.
+	Overruled []OverruledFact `json:"overruled,omitempty"`
+
+	// OverruledText Those of them that say something else, in a sentence; missing if there are none.
+	OverruledText *string `json:"overruled_text,omitempty"`
+
 	// Sources The facts used, in the same order, with whose word they are.
 	Sources []FactSource `json:"sources"`
 
@@ -1922,6 +2022,26 @@ type ValueChange struct {
 
 	// After What it is, any JSON; missing if there is none.
 	After any `json:"after,omitempty"`
+}
+
+// ValueLineage Where a value of a finding is from.
+type ValueLineage struct {
+	// Value Its name, as in the finding or its `details`.
+	//
+	// Examples: required
+	Value string `json:"value"`
+
+	// Facts Ids of the facts that it rests on.
+	Facts []string `json:"facts"`
+
+	// Of The other values that it is made of.
+	Of []string `json:"of"`
+
+	// Dated The dated value of the policies that it is.
+	Dated *DatedPlace `json:"dated,omitempty"`
+
+	// Rules Where the policies say what it is; one of these rules gave it.
+	Rules []RulePlace `json:"rules"`
 }
 
 // Verdict A finding without the values that explain it.

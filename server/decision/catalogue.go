@@ -51,8 +51,10 @@ type Requirement struct {
 	Facts    []string
 	Citation Citation
 	// Values are its dated values, by name.
-	Values      []DatedValue
-	Rule        Location
+	Values []DatedValue
+	Rule   Location
+	// Shown are where the rules stand that show values, by the name of the value.
+	Shown       map[string][]Location
 	Stewardship Stewardship
 }
 
@@ -69,6 +71,8 @@ type DatedEntry struct {
 	Citation Citation
 	// Uncertain: the source does not name the exact day.
 	Uncertain bool
+	// Place is where the value stands.
+	Place Location
 }
 
 // Citation names the public page that a rule comes from.
@@ -120,9 +124,10 @@ type Language struct {
 
 // Headings are patterns for the lines of a report.
 type Headings struct {
-	// Outcome is over {outcome}, Sources over {sources}.
-	Outcome string `json:"outcome"`
-	Sources string `json:"sources"`
+	// Outcome is over {outcome}, Sources over {sources}, Overruled over {overruled}.
+	Outcome   string `json:"outcome"`
+	Sources   string `json:"sources"`
+	Overruled string `json:"overruled"`
 }
 
 // SourcePatterns say where a fact comes from.
@@ -131,6 +136,11 @@ type SourcePatterns struct {
 	// same without the last: of a fact that came with the request.
 	Recorded string `json:"recorded"`
 	Given    string `json:"given"`
+	// RecordedLast, RankOfSources and EqualRank say why a report does not count, over
+	// {report} and, for the first, {source}; for the second, {by}: the source that does.
+	RecordedLast  string `json:"recorded_last"`
+	RankOfSources string `json:"rank_of_sources"`
+	EqualRank     string `json:"equal_rank"`
 }
 
 // WhyPatterns say why a decision came out otherwise than an earlier one.

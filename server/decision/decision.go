@@ -80,6 +80,9 @@ type Decision struct {
 	// Facts are those that were evaluated. The log does not hold them a second time:
 	// reading a decision collects them again.
 	Facts Facts
+	// Records are all that the facts were selected from, if it was read from the log;
+	// given ones as if they had been recorded last.
+	Records []Fact
 
 	// Result is the canonical JSON that the policy returned: what a replay must
 	// give again, byte for byte.

@@ -143,23 +143,30 @@ func inOrder(a, b Fact) int {
 	)
 }
 
-// selectWith selects from stored facts with given ones on top: those count as recorded
-// last, so that they win where they hold and change nothing elsewhere.
-func selectWith(stored, given []Fact, day Day) Facts {
+// onTop are stored facts and given ones as if they had been recorded last.
+func onTop(stored, given []Fact) []Fact {
 	var last time.Time
 	for _, f := range stored {
 		if f.RecordedAt.After(last) {
 			last = f.RecordedAt
 		}
 	}
-	isGiven := make(map[string]bool, len(given))
 	records := slices.Clone(stored)
 	for _, f := range given {
-		isGiven[f.ID] = true
 		f.RecordedAt = last.Add(time.Microsecond)
 		records = append(records, f)
 	}
-	facts := Select(records, day)
+	return records
+}
+
+// selectWith selects from stored facts with given ones on top: those count as recorded
+// last, so that they win where they hold and change nothing elsewhere.
+func selectWith(stored, given []Fact, day Day) Facts {
+	isGiven := make(map[string]bool, len(given))
+	for _, f := range given {
+		isGiven[f.ID] = true
+	}
+	facts := Select(onTop(stored, given), day)
 	for _, list := range [][]Fact{facts.Held, facts.Ended} {
 		for i := range list {
 			if isGiven[list[i].ID] {

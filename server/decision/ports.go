@@ -30,6 +30,8 @@ type Revision interface {
 	Evaluate(ctx context.Context, q Question, facts Facts) ([]byte, error)
 	// Texts are the sentences of the tree, by language.
 	Texts() Texts
+	// FactRules are how it chooses between records that say different things.
+	FactRules() FactRules
 }
 
 // Revisions gives the revision that serves now and those that served before.

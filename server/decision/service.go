@@ -100,6 +100,7 @@ func WithFacts(ctx context.Context, store FactStore, d Decision) (Decision, erro
 		return d, err
 	}
 	d.Facts = selectWith(stored, given, d.AsOf)
+	d.Records = onTop(stored, given)
 	return d, nil
 }
 

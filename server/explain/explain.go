@@ -103,24 +103,56 @@ func (l Language) Finding(program string, finding decision.Finding) (explanation
 func (l Language) Sources(finding decision.Finding, facts decision.Facts) string {
 	var named []string
 	for _, f := range facts.Of(finding) {
-		fact := l.words.Kinds[f.Kind]
-		if f.Key != "" {
-			fact += " " + f.Key
-		}
-		text, shown := l.words.Sources.Given, map[string]any{"fact": fact, "source": f.Source, "valid_from": string(f.ValidFrom)}
-		if !f.RecordedAt.IsZero() {
-			text = l.words.Sources.Recorded
-			shown["recorded_on"] = string(decision.DayOf(f.RecordedAt))
-		}
-		// Two statements of one source are named once.
-		if name := l.fill(text, shown); !slices.Contains(named, name) {
-			named = append(named, name)
+		named = append(named, l.report(f))
+	}
+	return listed(l.words.Headings.Sources, "sources", named)
+}
+
+// Overruled names the reports that do not count for a finding, and why, but for those that
+// say the same as what counts; empty if there are none.
+func (l Language) Overruled(reports []decision.Overruled) string {
+	texts := map[string]string{
+		decision.RecordedLast: l.words.Sources.RecordedLast, decision.RankOfSources: l.words.Sources.RankOfSources,
+		decision.EqualRank: l.words.Sources.EqualRank,
+	}
+	var named []string
+	for _, o := range reports {
+		// Revisions from before they named what is overruled have no pattern.
+		if text := texts[o.Rule]; text != "" && !o.Agrees {
+			text = l.fill(text, map[string]any{"source": o.Fact.Source, "by": o.By.Source, "report": "{report}"})
+			named = append(named, pattern(text, "report", l.report(o.Fact)))
 		}
 	}
-	if len(named) == 0 {
+	return listed(l.words.Headings.Overruled, "overruled", named)
+}
+
+// report names a fact, whose word it is and when it was recorded.
+func (l Language) report(f decision.Fact) string {
+	fact := l.words.Kinds[f.Kind]
+	if f.Key != "" {
+		fact += " " + f.Key
+	}
+	text, shown := l.words.Sources.Given, map[string]any{"fact": fact, "source": f.Source, "valid_from": string(f.ValidFrom)}
+	if !f.RecordedAt.IsZero() {
+		text = l.words.Sources.Recorded
+		shown["recorded_on"] = string(decision.DayOf(f.RecordedAt))
+	}
+	return l.fill(text, shown)
+}
+
+// listed fills the heading with what is named, each once: two statements of one source
+// have one name.
+func listed(heading, name string, named []string) string {
+	var once []string
+	for _, n := range named {
+		if !slices.Contains(once, n) {
+			once = append(once, n)
+		}
+	}
+	if len(once) == 0 || heading == "" {
 		return ""
 	}
-	return pattern(l.words.Headings.Sources, "sources", strings.Join(named, "; "))
+	return pattern(heading, name, strings.Join(once, "; "))
 }
 
 func (l Language) texts(program, requirement string) decision.RequirementTexts {

@@ -22,6 +22,7 @@ import (
 func (r *Revision) loadPrograms(ctx context.Context, found *problems) {
 	r.programs = make(map[string]*program)
 	r.stewards = r.stewardships(found)
+	r.factRules = r.loadFactRules()
 	for name, at := range r.programPackages() {
 		p, err := r.loadProgram(ctx, name)
 		var unknown *unknownRequirement
@@ -166,13 +167,16 @@ func (r *Revision) requirement(id, pkg string, at *ast.Location) (decision.Requi
 	}
 	requirement := decision.Requirement{
 		ID: id, Ref: data.Ref, Title: data.Texts["en"].Title, Facts: data.Facts, Citation: data.Citation,
-		Rule: decision.Location{File: at.File, Line: at.Row}, Stewardship: r.stewards.of(pkg),
+		Rule: decision.Location{File: at.File, Line: at.Row}, Shown: r.shownPlaces(pkg), Stewardship: r.stewards.of(pkg),
 	}
 	for _, valueName := range slices.Sorted(maps.Keys(data.Values)) {
 		v := data.Values[valueName]
 		value := decision.DatedValue{Name: valueName, Unit: v.Unit}
-		for _, e := range v.Dated {
-			value.Entries = append(value.Entries, decision.DatedEntry{Since: e.Since, Value: e.Value, Citation: e.Citation, Uncertain: e.Uncertain})
+		for i, e := range v.Dated {
+			line := r.documents[name].line([]string{"values", valueName, "dated", itoa(i), "value"})
+			value.Entries = append(value.Entries, decision.DatedEntry{
+				Since: e.Since, Value: e.Value, Citation: e.Citation, Uncertain: e.Uncertain, Place: decision.Location{File: name, Line: line},
+			})
 		}
 		requirement.Values = append(requirement.Values, value)
 	}

@@ -36,6 +36,7 @@ type Revision struct {
 	programs  map[string]*program
 	texts     decision.Texts
 	stewards  stewardships
+	factRules decision.FactRules
 	lenient   bool // a mutant: what is not used is no mistake
 	// mask is the query of system.log.mask, nil if the tree has no such rule.
 	mask *rego.PreparedEvalQuery

@@ -18,6 +18,8 @@ stands(record) if {
 
 # METADATA
 # description: No record with the same kind and key comes from a source of higher rank.
+# custom:
+#   settles: rank_of_sources
 leads(record) if {
 	own := ranks[record.source]
 	not _outranked([record.kind, record.key], own)
@@ -31,6 +33,8 @@ _outranked(name, own) if {
 
 # METADATA
 # description: Records of equal and highest rank give different bodies.
+# custom:
+#   settles: equal_rank
 disputed(kind, key) if [kind, key] in _disputed
 
 # METADATA
