@@ -118,6 +118,7 @@ func TestGateRefuses(t *testing.T) {
 		"contract deleted":         {remove("schemas/data/requirement.json"), "schemas/data/requirement.json: the contract is missing"},
 		"input schema deleted":     {remove("schemas/request.json"), "schemas/request.json: the schema of the input is missing"},
 		"kind's schema cut off":    {set("schemas/facts/membership.json", "{"), "schemas/facts/membership.json:1: "},
+		"a rule that settles":      {replace("lib/fact/fact.rego", "settles: rank_of_sources", "settles: rank_of_source"), `custom.settles: nothing is known as "rank_of_source"; did you mean "rank_of_sources"?`},
 		"a mask of the clock":      {set("system/log/mask.rego", "package system.log\n\nmask contains \"/input/x\" if time.now_ns() > 0\n"), "undefined function time.now_ns"},
 		"an undefined mask":        {set("system/log/mask.rego", "package system.log\n\nmask := [\"/input/x\"] if input.result\n"), "system/log/mask.rego: system.log.mask is undefined"},
 		"a mask that is no set":    {set("system/log/mask.rego", "package system.log\n\nmask[pointer] := true if some pointer in input.x\n"), "system/log/mask.rego: system.log.mask is neither a set nor a list"},

@@ -7,6 +7,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"assay/server/decision"
+	"assay/server/schema"
 )
 
 // settles is the key under custom in the METADATA of a rule that chooses between records
@@ -17,7 +18,7 @@ const settles = "settles"
 // ranks of sources are the data named ranks of the package of the one that ranks.
 func (r *Revision) FactRules() decision.FactRules { return r.factRules }
 
-func (r *Revision) loadFactRules() decision.FactRules {
+func (r *Revision) loadFactRules(found *problems) decision.FactRules {
 	rules := decision.FactRules{Ranks: make(map[string]int), Places: make(map[string]decision.Location)}
 	for _, entry := range r.compiler.GetAnnotationSet().Flatten() {
 		if entry.Annotations == nil {
@@ -27,9 +28,17 @@ func (r *Revision) loadFactRules() decision.FactRules {
 		if what == "" {
 			continue
 		}
-		rules.Places[what] = decision.Location{File: entry.Location.File, Line: entry.Location.Row}
-		if what == decision.RankOfSources {
-			r.readRanks(entry.Path, rules.Ranks)
+		at := decision.Location{File: entry.Location.File, Line: entry.Location.Row}
+		rules.Places[what] = at
+		switch what {
+		case decision.RankOfSources:
+			if r.readRanks(entry.Path, rules.Ranks); len(rules.Ranks) == 0 {
+				found.add(at.File, at.Line, "custom.settles: %s needs the ranks of the sources, as data named ranks of the package", what)
+			}
+		case decision.EqualRank:
+		default:
+			known := []string{decision.RankOfSources, decision.EqualRank}
+			found.add(at.File, at.Line, "custom.settles: nothing is known as %q%s", what, schema.Suggest(what, known))
 		}
 	}
 	return rules

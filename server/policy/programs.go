@@ -22,7 +22,7 @@ import (
 func (r *Revision) loadPrograms(ctx context.Context, found *problems) {
 	r.programs = make(map[string]*program)
 	r.stewards = r.stewardships(found)
-	r.factRules = r.loadFactRules()
+	r.factRules = r.loadFactRules(found)
 	for name, at := range r.programPackages() {
 		p, err := r.loadProgram(ctx, name)
 		var unknown *unknownRequirement
