@@ -191,7 +191,7 @@ type program struct {
 	log *bytes.Buffer
 }
 
-func startProgram(t *testing.T, file string) *program {
+func startProgram(t testing.TB, file string) *program {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -220,7 +220,7 @@ func startProgram(t *testing.T, file string) *program {
 }
 
 // kill is kill -9.
-func (p *program) kill(t *testing.T) {
+func (p *program) kill(t testing.TB) {
 	t.Helper()
 	if err := p.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)

@@ -215,8 +215,13 @@ func (l *Library) serve(r *Revision, a decision.Activation, warnings []decision.
 	l.current.Store(r)
 	l.statusMu.Unlock()
 
-	l.Logger.Info("policies active", "revision", r.digest, "source", a.Origin.Source, "by", a.By, "report", a.Report,
-		"in_place_of", a.InPlaceOf, "programs", len(r.programs))
+	attrs := []any{"revision", r.digest, "source", a.Origin.Source, "programs", len(r.programs)}
+	for _, attr := range [][2]string{{"by", a.By}, {"report", a.Report}, {"in_place_of", a.InPlaceOf}} {
+		if attr[1] != "" {
+			attrs = append(attrs, attr[0], attr[1])
+		}
+	}
+	l.Logger.Info("policies active", attrs...)
 	for _, w := range warnings {
 		l.Logger.Warn("a case does not hold", "at", fmt.Sprintf("%s:%d", w.File, w.Line), "detail", w.Message)
 	}
