@@ -87,7 +87,7 @@ func record(ctx context.Context, q *sqlc.Queries, r decision.Recording) ([]decis
 			return nil, fmt.Errorf("insert fact %d (%s): %w", i, f.Kind, translate(err))
 		}
 		facts[i] = f
-		facts[i].ID, facts[i].RecordedAt = factID(seq), at.Time
+		facts[i].ID, facts[i].RecordedAt = decision.FactID(seq), at.Time
 	}
 	return facts, nil
 }
@@ -139,14 +139,10 @@ func factsOf(rows []sqlc.Fact) []decision.Fact {
 	facts := make([]decision.Fact, len(rows))
 	for i, row := range rows {
 		facts[i] = decision.Fact{
-			ID: factID(row.Seq), Kind: row.Kind, Key: row.Key, Source: row.Source,
+			ID: decision.FactID(row.Seq), Kind: row.Kind, Key: row.Key, Source: row.Source,
 			ValidFrom: decision.Day(row.ValidFromOn), ValidTo: decision.Day(row.ValidToOn),
 			Body: row.BodyJSON.Bytes(), RecordedAt: row.RecordedAt.Time,
 		}
 	}
 	return facts
 }
-
-// factID names a fact by its position, so that whoever reads a finding can see
-// which of two facts came first.
-func factID(seq int64) string { return fmt.Sprintf("fact-%d", seq) }

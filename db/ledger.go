@@ -229,6 +229,14 @@ func (s ledgerStore) DecisionSeq(ctx context.Context, id string) (int64, error) 
 	return seq, nil
 }
 
+func (s ledgerStore) RevisionSeq(ctx context.Context, digest string) (int64, error) {
+	seq, err := s.db.reads.RevisionSeq(ctx, digest)
+	if err != nil {
+		return 0, fmt.Errorf("read revision %s: %w", digest, translate(err))
+	}
+	return seq, nil
+}
+
 func (s ledgerStore) Size(ctx context.Context) (int64, error) {
 	size, err := s.db.reads.TreeSize(ctx)
 	if err != nil {

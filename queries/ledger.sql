@@ -126,3 +126,7 @@ ORDER BY revision_file.path;
 -- DecisionSeq is the place of a decision in the log.
 -- name: DecisionSeq :one
 SELECT seq FROM decision WHERE id = @id;
+
+-- RevisionSeq is the place of a revision among those that served.
+-- name: RevisionSeq :one
+SELECT seq FROM revision WHERE digest = @digest;

@@ -29,6 +29,7 @@ var arrows = map[string][]string{
 	"assay/server/scaffold":    {},
 	"assay/server/explain":     {"assay/server/decision"},
 	"assay/server/ledger":      {"assay/server/decision"},
+	"assay/server/evidence":    {"assay/server/decision", "assay/server/explain", "assay/server/ledger"},
 	"assay/server/policy":      {"assay/server/decision", "assay/server/schema"},
 	"assay/server/api":         {"assay/server/decision", "assay/server/explain", "assay/server/ledger", "assay/server/schema", "assay/server/spreadsheet", "assay/server/strictjson"},
 	"assay/db/column":          {"assay/server/decision"},
@@ -37,7 +38,8 @@ var arrows = map[string][]string{
 	"assay/db/dbtest":          {"assay/db", "assay/server/decision", "assay/server/ledger"},
 	"assay/server": {
 		"assay", "assay/db", "assay/server/api", "assay/server/decision", "assay/server/demo",
-		"assay/server/explain", "assay/server/impact", "assay/server/ledger", "assay/server/opalog", "assay/server/policy",
+		"assay/server/evidence", "assay/server/explain", "assay/server/impact", "assay/server/ledger", "assay/server/opalog",
+		"assay/server/policy",
 		"assay/server/replay", "assay/server/scaffold",
 	},
 }

@@ -121,12 +121,11 @@ Exit status: 0 intact and complete, 1 not, 2 not verified.`,
 }
 
 func verifyLedger(ctx context.Context, c verifyConfig, stdout, stderr io.Writer) (err error) {
-	what := ledger.Verification{Verifier: c.key}
-	if text, err := os.ReadFile(c.key); err == nil {
-		what.Verifier = strings.TrimSpace(string(text))
-	} else if c.key != "" && !strings.Contains(c.key, "+") {
-		return fmt.Errorf("--key: %w", err)
+	verifier, err := readVerifier(c.key)
+	if err != nil {
+		return err
 	}
+	what := ledger.Verification{Verifier: verifier}
 	for _, name := range c.checkpoints {
 		text, err := os.ReadFile(name)
 		if err != nil {
@@ -152,6 +151,18 @@ func verifyLedger(ctx context.Context, c verifyConfig, stdout, stderr io.Writer)
 		return errReported
 	}
 	return nil
+}
+
+// readVerifier reads what --key names: a public key, or a file with it.
+func readVerifier(key string) (string, error) {
+	text, err := os.ReadFile(key)
+	switch {
+	case err == nil:
+		return strings.TrimSpace(string(text)), nil
+	case key != "" && !strings.Contains(key, "+"):
+		return "", fmt.Errorf("--key: %w", err)
+	}
+	return key, nil
 }
 
 func verifyDatabase(ctx context.Context, file string, what ledger.Verification, stderr io.Writer) (verdict ledger.Verdict, err error) {

@@ -765,6 +765,18 @@ func (q *Queries) RevisionRows(ctx context.Context, arg RevisionRowsParams) ([]R
 	return items, nil
 }
 
+const revisionSeq = `-- name: RevisionSeq :one
+SELECT seq FROM revision WHERE digest = ?1
+`
+
+// RevisionSeq is the place of a revision among those that served.
+func (q *Queries) RevisionSeq(ctx context.Context, digest string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, revisionSeq, digest)
+	var seq int64
+	err := row.Scan(&seq)
+	return seq, err
+}
+
 const salts = `-- name: Salts :many
 SELECT partner, root FROM salt WHERE partner IN (SELECT value FROM json_each(NULLIF(CAST(?1 AS TEXT), '')))
 `

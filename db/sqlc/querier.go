@@ -142,6 +142,8 @@ type Querier interface {
 	RevisionExists(ctx context.Context, digest string) (bool, error)
 	RevisionFiles(ctx context.Context, revision string) ([]RevisionFilesRow, error)
 	RevisionRows(ctx context.Context, arg RevisionRowsParams) ([]RevisionRowsRow, error)
+	// RevisionSeq is the place of a revision among those that served.
+	RevisionSeq(ctx context.Context, digest string) (int64, error)
 	// Salts are those of the given partners, a list.
 	Salts(ctx context.Context, partners string) ([]Salt, error)
 	// Sink is how far the log has been taken to a sink.

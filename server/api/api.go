@@ -30,6 +30,8 @@ type Config struct {
 	Service *decision.Service
 	// Ledger proves what is kept.
 	Ledger Ledger
+	// Evidence packs a decision; decision.ErrNotFound, ledger.ErrNotSealed.
+	Evidence func(ctx context.Context, decision string) ([]byte, error)
 	// Ping tells whether the store answers.
 	Ping func(ctx context.Context) error
 	// Logger gets one line per request; nil discards them.
@@ -110,20 +112,22 @@ func newEcho(config Config) *echo.Echo {
 
 // server implements the operations of the document, one file per resource.
 type server struct {
-	service *decision.Service
-	ledger  Ledger
-	ping    func(ctx context.Context) error
-	sink    func(ctx context.Context) (decision.SinkStatus, error)
-	metrics *metrics
-	preview previewer
-	render  func(w io.Writer, format string, content []byte) error
-	between decision.Between
+	service  *decision.Service
+	ledger   Ledger
+	ping     func(ctx context.Context) error
+	sink     func(ctx context.Context) (decision.SinkStatus, error)
+	metrics  *metrics
+	preview  previewer
+	render   func(w io.Writer, format string, content []byte) error
+	between  decision.Between
+	evidence func(ctx context.Context, decision string) ([]byte, error)
 }
 
 func newServer(config Config, counted *metrics) *server {
 	return &server{
 		service: config.Service, ledger: config.Ledger, ping: config.Ping, sink: config.Sink, metrics: counted,
 		preview: newPreviewer(config.Candidate, config.PreviewTime), render: config.RenderReport, between: config.Between,
+		evidence: config.Evidence,
 	}
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -53,6 +54,18 @@ func (s *server) GetReceiptText(ctx context.Context, r GetReceiptTextRequestObje
 		return nil, ledgerFailure("receipt", err)
 	}
 	return GetReceiptText200TextplainCharsetUtf8Response{Body: strings.NewReader(receipt.Text())}, nil
+}
+
+func (s *server) GetEvidence(ctx context.Context, r GetEvidenceRequestObject) (GetEvidenceResponseObject, error) {
+	pack, err := s.evidence(ctx, r.DecisionId)
+	if err != nil {
+		return nil, ledgerFailure("evidence", err)
+	}
+	return GetEvidence200ApplicationzipResponse{
+		Body: bytes.NewReader(pack), ContentLength: int64(len(pack)),
+		// The id of a decision has no character that would need to be quoted.
+		Headers: GetEvidence200ResponseHeaders{ContentDisposition: `attachment; filename="` + r.DecisionId + `.zip"`},
+	}, nil
 }
 
 func (s *server) ProveInclusion(ctx context.Context, r ProveInclusionRequestObject) (ProveInclusionResponseObject, error) {

@@ -54,6 +54,7 @@ func TestLedger(t *testing.T) {
 		"/v1/ledger/checkpoint":                      "note\n",
 		"/v1/decisions/d-1/receipt":                  `"index":3,"leaf":"{}"`,
 		"/v1/decisions/d-1/receipt.tlog-proof":       "c2sp.org/tlog-proof@v1\nextra e30=\nindex 3\n",
+		"/v1/decisions/d-1/evidence":                 "pack of d-1",
 		"/v1/ledger/proofs/inclusion?index=2":        `{"index":2,"size":7,"leaf_hash":"AAAA`,
 		"/v1/ledger/proofs/inclusion?index=2&size=4": `"size":4`,
 		"/v1/ledger/proofs/consistency?from=2":       `{"from":2,"to":7,"proof":["AAAA`,
@@ -86,7 +87,7 @@ func TestLedgerHasNot(t *testing.T) {
 	b.ledger.err = ledger.ErrNotSealed
 	for _, path := range []string{
 		"/v1/ledger/checkpoint", "/v1/decisions/d-1/receipt", "/v1/decisions/d-1/receipt.tlog-proof",
-		"/v1/ledger/proofs/inclusion?index=2", "/v1/ledger/proofs/consistency?from=2",
+		"/v1/decisions/d-1/evidence", "/v1/ledger/proofs/inclusion?index=2", "/v1/ledger/proofs/consistency?from=2",
 	} {
 		a := b.mustDo(t, 404, "GET", path, "")
 		if p := a.problem(t); p.Code != ProblemCodeNotSealedYet || a.header.Get("Retry-After") != "1" {

@@ -2391,6 +2391,9 @@ type ServerInterface interface {
 	// DiffDecisions Why a decision came out otherwise than another
 	// (GET /v1/decisions/{decision_id}/diff/{other})
 	DiffDecisions(ctx echo.Context, decisionId DecisionInPath, other DecisionID, params DiffDecisionsParams) error
+	// GetEvidence All that shows how a decision came out, in one file
+	// (GET /v1/decisions/{decision_id}/evidence)
+	GetEvidence(ctx echo.Context, decisionId DecisionInPath) error
 	// GetReceipt Prove that a decision is in the log
 	// (GET /v1/decisions/{decision_id}/receipt)
 	GetReceipt(ctx echo.Context, decisionId DecisionInPath) error
@@ -2836,6 +2839,22 @@ func (w *ServerInterfaceWrapper) DiffDecisions(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.DiffDecisions(ctx, decisionId, other, params)
+	return err
+}
+
+// GetEvidence converts echo context to params.
+func (w *ServerInterfaceWrapper) GetEvidence(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "decision_id" -------------
+	var decisionId DecisionInPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "decision_id", ctx.Param("decision_id"), &decisionId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter decision_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetEvidence(ctx, decisionId)
 	return err
 }
 
@@ -3411,6 +3430,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/decisions/:decision_id", wrapper.GetDecision, options.OperationMiddlewares["getDecision"]...)
 	router.GET(options.BaseURL+"/v1/decisions/:decision_id/receipt", wrapper.GetReceipt, options.OperationMiddlewares["getReceipt"]...)
 	router.GET(options.BaseURL+"/v1/decisions/:decision_id/receipt.tlog-proof", wrapper.GetReceiptText, options.OperationMiddlewares["getReceiptText"]...)
+	router.GET(options.BaseURL+"/v1/decisions/:decision_id/evidence", wrapper.GetEvidence, options.OperationMiddlewares["getEvidence"]...)
 	router.GET(options.BaseURL+"/v1/ledger/key", wrapper.GetLedgerKey, options.OperationMiddlewares["getLedgerKey"]...)
 	router.GET(options.BaseURL+"/v1/ledger/checkpoint", wrapper.GetCheckpoint, options.OperationMiddlewares["getCheckpoint"]...)
 	router.GET(options.BaseURL+"/v1/ledger/proofs/inclusion", wrapper.ProveInclusion, options.OperationMiddlewares["proveInclusion"]...)
@@ -4245,6 +4265,107 @@ type DiffDecisions503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DiffDecisions503ApplicationProblemPlusJSONResponse) VisitDiffDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEvidenceRequestObject struct {
+	DecisionId DecisionInPath `json:"decision_id"`
+}
+
+type GetEvidenceResponseObject interface {
+	VisitGetEvidenceResponse(w http.ResponseWriter) error
+}
+
+type GetEvidence200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type GetEvidence200ApplicationzipResponse struct {
+	Body          io.Reader
+	Headers       GetEvidence200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetEvidence200ApplicationzipResponse) VisitGetEvidenceResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/zip")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetEvidence400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetEvidence400ApplicationProblemPlusJSONResponse) VisitGetEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEvidence404ApplicationProblemPlusJSONResponse struct {
+	NotSealedApplicationProblemPlusJSONResponse
+}
+
+func (response GetEvidence404ApplicationProblemPlusJSONResponse) VisitGetEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEvidence500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response GetEvidence500ApplicationProblemPlusJSONResponse) VisitGetEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEvidence503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetEvidence503ApplicationProblemPlusJSONResponse) VisitGetEvidenceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -6317,6 +6438,9 @@ type StrictServerInterface interface {
 	// DiffDecisions Why a decision came out otherwise than another
 	// (GET /v1/decisions/{decision_id}/diff/{other})
 	DiffDecisions(ctx context.Context, request DiffDecisionsRequestObject) (DiffDecisionsResponseObject, error)
+	// GetEvidence All that shows how a decision came out, in one file
+	// (GET /v1/decisions/{decision_id}/evidence)
+	GetEvidence(ctx context.Context, request GetEvidenceRequestObject) (GetEvidenceResponseObject, error)
 	// GetReceipt Prove that a decision is in the log
 	// (GET /v1/decisions/{decision_id}/receipt)
 	GetReceipt(ctx context.Context, request GetReceiptRequestObject) (GetReceiptResponseObject, error)
@@ -6617,6 +6741,31 @@ func (sh *strictHandler) DiffDecisions(ctx echo.Context, decisionId DecisionInPa
 		return err
 	} else if validResponse, ok := response.(DiffDecisionsResponseObject); ok {
 		return validResponse.VisitDiffDecisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetEvidence operation middleware
+func (sh *strictHandler) GetEvidence(ctx echo.Context, decisionId DecisionInPath) error {
+	var request GetEvidenceRequestObject
+
+	request.DecisionId = decisionId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEvidence(ctx.Request().Context(), request.(GetEvidenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEvidence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetEvidenceResponseObject); ok {
+		return validResponse.VisitGetEvidenceResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -51,6 +51,7 @@ func setup(t testing.TB) *bench {
 	b.echo = newEcho(Config{
 		Service:   &decision.Service{Revisions: b.revisions, Store: b.store, Now: func() time.Time { return b.now }, NewID: newID},
 		Ledger:    fakeLedger{b},
+		Evidence:  func(_ context.Context, id string) ([]byte, error) { return []byte("pack of " + id), b.ledger.err },
 		Ping:      func(context.Context) error { return b.pingErr },
 		Logger:    slog.New(slog.NewJSONHandler(b.logs, nil)),
 		BodyLimit: 4096,

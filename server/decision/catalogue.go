@@ -110,6 +110,9 @@ type Language struct {
 	// Why tells what made one decision come out otherwise than another; empty in trees
 	// from before that was asked.
 	Why WhyPatterns
+	// Page names the parts of a decision on a page; empty in trees from before there were
+	// pages.
+	Page map[string]string
 	// Units gives the singular and plural of counted units, e.g. months.
 	Units map[string]Plural
 	// Words are the values that appear in facts, outcomes and statuses, as people

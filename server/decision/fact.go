@@ -3,6 +3,8 @@ package decision
 import (
 	"cmp"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -24,6 +26,19 @@ type Fact struct {
 	Body []byte
 	// RecordedAt is when Assay learned of it; zero for given facts.
 	RecordedAt time.Time
+}
+
+const storedID = "fact-"
+
+// FactID names a stored fact by its place in the log, so that whoever reads a finding can
+// see which of two facts came first.
+func FactID(seq int64) string { return storedID + strconv.FormatInt(seq, 10) }
+
+// FactSeq is the place in the log of the stored fact with this id; false if it is none.
+func FactSeq(id string) (int64, bool) {
+	number, ok := strings.CutPrefix(id, storedID)
+	seq, err := strconv.ParseInt(number, 10, 64)
+	return seq, ok && err == nil && FactID(seq) == id
 }
 
 // Facts is what a decision is made from.

@@ -14,7 +14,6 @@ import (
 // findings, and what is to be said of those that count.
 func (l Language) Report(program decision.Program, d decision.Decision, result decision.Result) string {
 	l.program = program.Name
-	texts := l.words.Programs[program.Name]
 	var b strings.Builder
 	line := func(text string) {
 		if text != "" {
@@ -22,10 +21,7 @@ func (l Language) Report(program decision.Program, d decision.Decision, result d
 		}
 	}
 	line(pattern(l.words.Headings.Outcome, "outcome", l.Outcome(program.Name, result.Outcome)))
-	line(l.fill(texts.Heading, map[string]any{
-		"as_of": string(d.AsOf), "version": cmp.Or(result.Version, "–"), "phase": cmp.Or(result.Phase, "–"),
-		"action": l.Action(program.Name, d.Action),
-	}))
+	line(l.heading(d, result))
 	line(l.Rollup(program.Name, result))
 	b.WriteByte('\n')
 	l.writeTable(&b, program.Name, result.Findings)
@@ -35,6 +31,14 @@ func (l Language) Report(program decision.Program, d decision.Decision, result d
 		}
 	}
 	return b.String()
+}
+
+// heading says what was asked.
+func (l Language) heading(d decision.Decision, result decision.Result) string {
+	return l.fill(l.words.Programs[d.Program].Heading, map[string]any{
+		"as_of": string(d.AsOf), "version": cmp.Or(result.Version, "–"), "phase": cmp.Or(result.Phase, "–"),
+		"action": l.Action(d.Program, d.Action),
+	})
 }
 
 func (l Language) writeFinding(b *strings.Builder, program decision.Program, f decision.Finding, facts decision.Facts) {

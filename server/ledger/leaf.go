@@ -41,6 +41,15 @@ const maxLeaf = 1<<16 - 1
 // Leaf gives the bytes that are hashed into the tree: canonical JSON, that is with keys
 // in order and without space.
 func (r Row) Leaf(c Committer) ([]byte, error) {
+	whole, err := r.whole(c)
+	if err != nil {
+		return nil, err
+	}
+	return r.shorten(whole)
+}
+
+// whole is the leaf as it is unless that is too long.
+func (r Row) whole(c Committer) ([]byte, error) {
 	leaf := maps.Clone(r.Plain)
 	if leaf == nil {
 		leaf = make(map[string]any)
@@ -61,12 +70,16 @@ func (r Row) Leaf(c Committer) ([]byte, error) {
 	if len(committed) > 0 {
 		leaf["committed"] = committed
 	}
-	raw, err := encode(leaf)
-	if err != nil || len(raw) <= maxLeaf {
-		return raw, err
+	return encode(leaf)
+}
+
+// shorten lets a digest stand for a leaf that is too long: that of a fact of a thousand
+// fields.
+func (r Row) shorten(whole []byte) ([]byte, error) {
+	if len(whole) <= maxLeaf {
+		return whole, nil
 	}
-	// A fact of a thousand fields. Its digest stands for it.
-	digest := sha256.Sum256(raw)
+	digest := sha256.Sum256(whole)
 	return encode(map[string]any{"type": r.Kind, "seq": r.Seq, "sha256": hex.EncodeToString(digest[:])})
 }
 

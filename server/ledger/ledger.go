@@ -90,6 +90,8 @@ type Store interface {
 	RevisionFiles(ctx context.Context, digest string) ([]File, error)
 	// DecisionSeq is the place of a decision in the log; decision.ErrNotFound.
 	DecisionSeq(ctx context.Context, id string) (int64, error)
+	// RevisionSeq is the place of a revision among those that served; decision.ErrNotFound.
+	RevisionSeq(ctx context.Context, digest string) (int64, error)
 
 	// Size is the number of leaves.
 	Size(ctx context.Context) (int64, error)
