@@ -127,7 +127,7 @@ func (l Language) pageFinding(program decision.Program, d decision.Decision, f d
 		}
 	}
 	l.own = l.texts(program.Name, f.ID).Words
-	for _, name := range slices.Sorted(maps.Keys(f.Shown)) {
+	for _, name := range slices.SortedFunc(maps.Keys(f.Shown), byImportance) {
 		citation, ok := f.Shown[name].(map[string]any)
 		if title, isText := citation["title"].(string); ok && isText && name == "citation" {
 			url, _ := citation["url"].(string)
@@ -137,6 +137,19 @@ func (l Language) pageFinding(program decision.Program, d decision.Decision, f d
 		view.Values = append(view.Values, pair{cmp.Or(l.words.Page[name], l.own[name], l.label(name)), l.Value(f.Shown[name])})
 	}
 	return view
+}
+
+// foremost are the values that most requirements show, as a reader asks for them.
+var foremost = []string{"required", "actual", "gap", "since", "next_on"}
+
+func byImportance(a, b string) int {
+	place := func(name string) int {
+		if i := slices.Index(foremost, name); i >= 0 {
+			return i
+		}
+		return len(foremost)
+	}
+	return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a, b))
 }
 
 func (l Language) pageFact(f decision.Fact) pageFact {
