@@ -300,6 +300,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.revisionRowsStmt, err = db.PrepareContext(ctx, revisionRows); err != nil {
 		return nil, fmt.Errorf("error preparing query RevisionRows: %w", err)
 	}
+	if q.revisionSeqStmt, err = db.PrepareContext(ctx, revisionSeq); err != nil {
+		return nil, fmt.Errorf("error preparing query RevisionSeq: %w", err)
+	}
 	if q.saltsStmt, err = db.PrepareContext(ctx, salts); err != nil {
 		return nil, fmt.Errorf("error preparing query Salts: %w", err)
 	}
@@ -789,6 +792,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing revisionRowsStmt: %w", cerr)
 		}
 	}
+	if q.revisionSeqStmt != nil {
+		if cerr := q.revisionSeqStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing revisionSeqStmt: %w", cerr)
+		}
+	}
 	if q.saltsStmt != nil {
 		if cerr := q.saltsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing saltsStmt: %w", cerr)
@@ -960,6 +968,7 @@ type Queries struct {
 	revisionExistsStmt       *sql.Stmt
 	revisionFilesStmt        *sql.Stmt
 	revisionRowsStmt         *sql.Stmt
+	revisionSeqStmt          *sql.Stmt
 	saltsStmt                *sql.Stmt
 	sinkStmt                 *sql.Stmt
 	tallyFindingsStmt        *sql.Stmt
@@ -1066,6 +1075,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		revisionExistsStmt:       q.revisionExistsStmt,
 		revisionFilesStmt:        q.revisionFilesStmt,
 		revisionRowsStmt:         q.revisionRowsStmt,
+		revisionSeqStmt:          q.revisionSeqStmt,
 		saltsStmt:                q.saltsStmt,
 		sinkStmt:                 q.sinkStmt,
 		tallyFindingsStmt:        q.tallyFindingsStmt,

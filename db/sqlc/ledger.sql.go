@@ -771,7 +771,7 @@ SELECT seq FROM revision WHERE digest = ?1
 
 // RevisionSeq is the place of a revision among those that served.
 func (q *Queries) RevisionSeq(ctx context.Context, digest string) (int64, error) {
-	row := q.db.QueryRowContext(ctx, revisionSeq, digest)
+	row := q.queryRow(ctx, q.revisionSeqStmt, revisionSeq, digest)
 	var seq int64
 	err := row.Scan(&seq)
 	return seq, err

@@ -105,14 +105,8 @@ func (c contents) addPages(files map[string][]byte) error {
 	if err != nil {
 		return err
 	}
-	program := decision.Program{Name: c.decision.Program}
-	for _, p := range c.revision.Programs() {
-		if p.Name == program.Name {
-			program = p
-		}
-	}
 	for tag, words := range c.revision.Texts() {
-		if files[pageFile(tag)], err = explain.New(tag, words).Page(program, c.decision, result); err != nil {
+		if files[pageFile(tag)], err = explain.New(tag, words).Page(c.revision.Programs(), c.revision.FactRules(), c.decision, result); err != nil {
 			return err
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -31,18 +30,27 @@ type page struct {
 type pair struct{ Name, Value string }
 
 type pageFinding struct {
-	Mark, Title, Ref, Status, Explanation, Action, Sources, Rule string
-	Values                                                       []pair
-	Citation                                                     *decision.Citation
+	Mark, Title, Ref, Status, Explanation, Action, Sources, Overruled, Rule string
+	Values                                                                  []pageValue
+	Citation                                                                *decision.Citation
 }
+
+// pageValue is a value with where it is from: a place in the policies, the facts that it
+// may rest on, or other values.
+type pageValue struct{ Name, Value, From string }
 
 type pageFact struct{ ID, Name, Source, ValidFrom, ValidTo, RecordedAt, Body string }
 
 // Page writes a whole decision as a page of HTML that stands alone: to print, or to read
 // in a browser in many years. There is nothing in it to run or to load. The same decision
-// gives the same bytes.
-func (l Language) Page(program decision.Program, d decision.Decision, result decision.Result) ([]byte, error) {
+// gives the same bytes. The programs and the rules about facts are those of the revision
+// that decided.
+func (l Language) Page(programs []decision.Program, rules decision.FactRules, d decision.Decision, result decision.Result) ([]byte, error) {
 	l.program = d.Program
+	program := decision.Program{Name: d.Program, Title: d.Program}
+	if i := slices.IndexFunc(programs, func(p decision.Program) bool { return p.Name == d.Program }); i >= 0 {
+		program = programs[i]
+	}
 	title, _ := l.Program(program)
 	p := page{
 		Language: l.tag.String(), Title: title,
@@ -50,7 +58,10 @@ func (l Language) Page(program decision.Program, d decision.Decision, result dec
 		Heading: l.heading(d, result), Rollup: l.Rollup(d.Program, result), Question: l.question(d),
 	}
 	for _, f := range result.Findings {
-		p.Findings = append(p.Findings, l.pageFinding(program, d, f))
+		view := l.pageFinding(program, d, f)
+		view.Overruled = l.Overruled(d.Overruled(f, rules))
+		view.Values = l.values(f, f.Lineage(d.Program, programs))
+		p.Findings = append(p.Findings, view)
 	}
 	for _, facts := range [][]decision.Fact{d.Facts.Held, d.Facts.Ended} {
 		for _, f := range facts {
@@ -126,30 +137,38 @@ func (l Language) pageFinding(program decision.Program, d decision.Decision, f d
 			view.Rule = fmt.Sprintf("%s:%d", r.Rule.File, r.Rule.Line)
 		}
 	}
-	l.own = l.texts(program.Name, f.ID).Words
-	for _, name := range slices.SortedFunc(maps.Keys(f.Shown), byImportance) {
-		citation, ok := f.Shown[name].(map[string]any)
-		if title, isText := citation["title"].(string); ok && isText && name == "citation" {
-			url, _ := citation["url"].(string)
-			view.Citation = &decision.Citation{Title: title, URL: url}
-			continue
-		}
-		view.Values = append(view.Values, pair{cmp.Or(l.words.Page[name], l.own[name], l.label(name)), l.Value(f.Shown[name])})
+	if citation, ok := f.Shown["citation"].(map[string]any); ok {
+		title, _ := citation["title"].(string)
+		url, _ := citation["url"].(string)
+		view.Citation = &decision.Citation{Title: title, URL: url}
 	}
 	return view
 }
 
-// foremost are the values that most requirements show, as a reader asks for them.
-var foremost = []string{"required", "actual", "gap", "since", "next_on"}
-
-func byImportance(a, b string) int {
-	place := func(name string) int {
-		if i := slices.Index(foremost, name); i >= 0 {
-			return i
+// values are what a finding shows, each with where it is from.
+func (l Language) values(f decision.Finding, lineage []decision.Lineage) []pageValue {
+	l.own = l.texts(l.program, f.ID).Words
+	var values []pageValue
+	for _, from := range lineage {
+		if from.Value == "citation" {
+			continue
 		}
-		return len(foremost)
+		v := pageValue{Name: cmp.Or(l.words.Page[from.Value], l.own[from.Value], l.label(from.Value)), Value: l.Value(f.Shown[from.Value])}
+		switch {
+		case from.Dated != nil:
+			v.From = fmt.Sprintf("%s:%d", from.Dated.Place.File, from.Dated.Place.Line)
+		case from.Of != nil:
+			parts := make([]string, len(from.Of))
+			for i, name := range from.Of {
+				parts[i] = l.label(name)
+			}
+			v.From = strings.Join(parts, ", ")
+		default:
+			v.From = strings.Join(from.Facts, ", ")
+		}
+		values = append(values, v)
 	}
-	return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a, b))
+	return values
 }
 
 func (l Language) pageFact(f decision.Fact) pageFact {
