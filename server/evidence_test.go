@@ -261,8 +261,8 @@ func TestEvidencePage(t *testing.T) {
 	url, _, decisions := evidenceServer(t)
 	files := unpack(t, download(t, url+"/v1/decisions/"+decisions[0].ID+"/evidence"))
 	for language, words := range map[string][]string{
-		"en": {`<html lang="en">`, "What was asked", "1 March 2026", "fact-1", "recorded on", "In force since"},
-		"it": {`<html lang="it">`, "Che cosa è stato chiesto", "1º marzo 2026", "fact-1", "registrato il", "In vigore dal"},
+		"en": {`<html lang="en">`, "What was asked", "1 March 2026", "fact-1", "recorded on", "In force since", "/data.yaml:", "Not counted"},
+		"it": {`<html lang="it">`, "Che cosa è stato chiesto", "1º marzo 2026", "fact-1", "registrato il", "In vigore dal", "/data.yaml:"},
 	} {
 		page := string(files["explanation."+language+".html"])
 		words = append(words, "&lt;b&gt;Anna&lt;/b&gt; &amp; &#39;Co&#39;", decisions[0].ID, decisions[0].Revision, "https://learn.microsoft.com/")
