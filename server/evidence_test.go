@@ -23,17 +23,22 @@ import (
 	"assay/server/api"
 	"assay/server/decision"
 	"assay/server/evidence"
-	"assay/server/ledger"
 	"assay/server/policy"
 )
 
-// evidenceServer is a server with a decision of each sort, sealed.
-func evidenceServer(t *testing.T) (url string, log *ledger.Log, decisions []decision.Decision) {
+// evidenceBench is a server with a decision of each sort, sealed.
+type evidenceBench struct {
+	url       string
+	decisions []decision.Decision
+	verifier  evidence.Verifier
+}
+
+func newEvidenceBench(t *testing.T) evidenceBench {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "assay.db")
 	store := dbtest.Open(t, path)
 	service := newService(t, store)
-	log = dbtest.Seal(t, path, store)
+	log := dbtest.Seal(t, path, store)
 	packer := newPacker(log, store, service.Revisions)
 	server := httptest.NewServer(api.New(api.Config{Service: service, Ledger: log, Evidence: packer.Pack, Ping: store.Ping}))
 	t.Cleanup(server.Close)
@@ -54,6 +59,7 @@ func evidenceServer(t *testing.T) (url string, log *ledger.Log, decisions []deci
 		}
 	}
 	given := []decision.Fact{{Kind: "membership", Source: "microsoft", ValidFrom: "2025-01-01", Body: []byte(`{"status":"active"}`)}}
+	b := evidenceBench{url: server.URL, verifier: evidenceVerifier(log.Identity().Verifier)}
 	for _, request := range []decision.Request{
 		{Program: "csp.direct_bill.enrollment", Partner: "acme", AsOf: "2026-03-01", RequestID: "r-1"},
 		{Program: "csp.direct_bill.enrollment", Partner: "acme", AsOf: "2026-03-01", Given: given},
@@ -67,16 +73,17 @@ func evidenceServer(t *testing.T) (url string, log *ledger.Log, decisions []deci
 		if err != nil {
 			t.Fatal(err)
 		}
-		decisions = append(decisions, d)
+		b.decisions = append(b.decisions, d)
 	}
 	if err := log.SealAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return server.URL, log, decisions
+	return b
 }
 
-func download(t *testing.T, url string) []byte {
+func (b evidenceBench) download(t *testing.T, d decision.Decision) []byte {
 	t.Helper()
+	url := b.url + "/v1/decisions/" + d.ID + "/evidence"
 	response, err := http.Get(url)
 	if err != nil {
 		t.Fatal(err)
@@ -213,11 +220,18 @@ func stockResult(t *testing.T, dir, program string) []byte {
 // TestEvidence takes packs over HTTP, and then has nothing but them.
 func TestEvidence(t *testing.T) {
 	t.Parallel()
-	url, log, decisions := evidenceServer(t)
-	verifier := evidenceVerifier(log.Identity().Verifier)
-	for _, d := range decisions {
-		pack := download(t, url+"/v1/decisions/"+d.ID+"/evidence")
-		if again := download(t, url+"/v1/decisions/"+d.ID+"/evidence"); !bytes.Equal(pack, again) {
+	b := newEvidenceBench(t)
+	t.Run("holds", b.holds)
+	t.Run("page", b.page)
+	t.Run("changed", b.changed)
+	t.Run("forged", b.forged)
+}
+
+// What a pack says comes out again, under a stock OPA and here.
+func (b evidenceBench) holds(t *testing.T) {
+	for _, d := range b.decisions {
+		pack := b.download(t, d)
+		if again := b.download(t, d); !bytes.Equal(pack, again) {
 			t.Errorf("%s: two packs differ", d.Program)
 		}
 		files, dir := unpack(t, pack), t.TempDir()
@@ -229,10 +243,10 @@ func TestEvidence(t *testing.T) {
 		if got := stockResult(t, dir, d.Program); !bytes.Equal(got, files["result.json"]) || !bytes.Equal(got, d.Result) {
 			t.Errorf("%s: OPA gives\n%s\nand the pack has\n%s", d.Program, got, files["result.json"])
 		}
-		if verdict := verdictOn(t, verifier, files); !verdict.Verified || verdict.DecisionID != d.ID || verdict.Outcome != d.Outcome {
+		if verdict := verdictOn(t, b.verifier, files); !verdict.Verified || verdict.DecisionID != d.ID || verdict.Outcome != d.Outcome {
 			t.Errorf("%s: %+v", d.Program, verdict)
 		}
-		if err := c2spProof(string(files["receipt.tlog-proof"]), []byte(leafIn(t, files)), log.Identity().Verifier); err != nil {
+		if err := c2spProof(string(files["receipt.tlog-proof"]), []byte(leafIn(t, files)), b.verifier.Key); err != nil {
 			t.Errorf("%s: %v", d.Program, err)
 		}
 		for _, name := range []string{"README.txt", "INSTRUCTIONS.txt", "manifest.json", "explanation.en.html", "explanation.it.html"} {
@@ -256,16 +270,14 @@ func leafIn(t *testing.T, files map[string][]byte) string {
 var loads = regexp.MustCompile(`(?i)<script|<link|<img|<iframe|javascript:|@import|url\(|\son[a-z]+=`)
 
 // A page escapes what partners wrote, and loads and runs nothing.
-func TestEvidencePage(t *testing.T) {
-	t.Parallel()
-	url, _, decisions := evidenceServer(t)
-	files := unpack(t, download(t, url+"/v1/decisions/"+decisions[0].ID+"/evidence"))
+func (b evidenceBench) page(t *testing.T) {
+	files := unpack(t, b.download(t, b.decisions[0]))
 	for language, words := range map[string][]string{
 		"en": {`<html lang="en">`, "What was asked", "1 March 2026", "fact-1", "recorded on", "In force since", "/data.yaml:", "Not counted"},
 		"it": {`<html lang="it">`, "Che cosa è stato chiesto", "1º marzo 2026", "fact-1", "registrato il", "In vigore dal", "/data.yaml:"},
 	} {
 		page := string(files["explanation."+language+".html"])
-		words = append(words, "&lt;b&gt;Anna&lt;/b&gt; &amp; &#39;Co&#39;", decisions[0].ID, decisions[0].Revision, "https://learn.microsoft.com/")
+		words = append(words, "&lt;b&gt;Anna&lt;/b&gt; &amp; &#39;Co&#39;", b.decisions[0].ID, b.decisions[0].Revision, "https://learn.microsoft.com/")
 		for _, word := range words {
 			if !strings.Contains(page, word) {
 				t.Errorf("%s: %q is not on the page\n%s", language, word, page)
@@ -277,13 +289,10 @@ func TestEvidencePage(t *testing.T) {
 	}
 }
 
-// TestEvidenceNamesWhatWasChanged changes a byte of each file, and then also lists the
-// files anew, as a forger would.
-func TestEvidenceNamesWhatWasChanged(t *testing.T) {
-	t.Parallel()
-	url, log, decisions := evidenceServer(t)
-	verifier := evidenceVerifier(log.Identity().Verifier)
-	whole := unpack(t, download(t, url+"/v1/decisions/"+decisions[1].ID+"/evidence"))
+// A changed byte is named with its file, also if the files are listed anew, as a forger
+// would.
+func (b evidenceBench) changed(t *testing.T) {
+	whole := unpack(t, b.download(t, b.decisions[1]))
 	named := func(v evidence.Verdict, file string) bool {
 		return !v.Verified && slices.ContainsFunc(v.Findings, func(f evidence.Finding) bool { return f.File == file })
 	}
@@ -292,14 +301,14 @@ func TestEvidenceNamesWhatWasChanged(t *testing.T) {
 			changed := maps.Clone(whole)
 			changed[name] = bytes.Clone(whole[name])
 			changed[name][at] ^= 1
-			if verdict := verdictOn(t, verifier, changed); !named(verdict, name) {
+			if verdict := verdictOn(t, b.verifier, changed); !named(verdict, name) {
 				t.Errorf("byte %d of %s: %+v", at, name, verdict.Findings)
 			}
 			if name == "manifest.json" {
 				continue
 			}
 			listAgain(t, changed)
-			if verdict := verdictOn(t, verifier, changed); !named(verdict, name) {
+			if verdict := verdictOn(t, b.verifier, changed); !named(verdict, name) {
 				t.Errorf("byte %d of %s, listed anew: %+v", at, name, verdict.Findings)
 			}
 		}
@@ -308,32 +317,29 @@ func TestEvidenceNamesWhatWasChanged(t *testing.T) {
 		if name == "ledger.json" {
 			continue // then it is no pack
 		}
-		if verdict := verdictOn(t, verifier, missing); !named(verdict, name) {
+		if verdict := verdictOn(t, b.verifier, missing); !named(verdict, name) {
 			t.Errorf("without %s: %+v", name, verdict.Findings)
 		}
 	}
 	added := maps.Clone(whole)
 	added["more.txt"] = []byte("more")
 	listAgain(t, added)
-	if verdict := verdictOn(t, verifier, added); !named(verdict, "more.txt") {
+	if verdict := verdictOn(t, b.verifier, added); !named(verdict, "more.txt") {
 		t.Errorf("with another file: %+v", verdict.Findings)
 	}
 }
 
 // What was sealed cannot be told otherwise, even by who changes every file of a pack in step.
-func TestEvidenceIsNotForged(t *testing.T) {
-	t.Parallel()
-	url, log, decisions := evidenceServer(t)
-	verifier := evidenceVerifier(log.Identity().Verifier)
-	whole := unpack(t, download(t, url+"/v1/decisions/"+decisions[0].ID+"/evidence"))
-	other := unpack(t, download(t, url+"/v1/decisions/"+decisions[1].ID+"/evidence"))
+func (b evidenceBench) forged(t *testing.T) {
+	whole := unpack(t, b.download(t, b.decisions[0]))
+	other := unpack(t, b.download(t, b.decisions[1]))
 	for name, c := range map[string]struct {
 		change func(files map[string][]byte, proofs map[string]any, leaves []any)
 		want   evidence.What
 	}{
 		"an outcome": {func(_ map[string][]byte, _ map[string]any, leaves []any) {
 			leaf := leaves[0].(map[string]any)
-			leaf["leaf"] = strings.Replace(leaf["leaf"].(string), string(decisions[0].Outcome), "eligible", 1)
+			leaf["leaf"] = strings.Replace(leaf["leaf"].(string), string(b.decisions[0].Outcome), "eligible", 1)
 		}, evidence.NotProven},
 		"a value": {func(_ map[string][]byte, _ map[string]any, leaves []any) {
 			openings := leaves[0].(map[string]any)["openings"].(map[string]any)
@@ -385,15 +391,15 @@ func TestEvidenceIsNotForged(t *testing.T) {
 				t.Fatal(err)
 			}
 			listAgain(t, files)
-			verdict := verdictOn(t, verifier, files)
+			verdict := verdictOn(t, b.verifier, files)
 			if verdict.Verified || !slices.ContainsFunc(verdict.Findings, func(f evidence.Finding) bool { return f.What == c.want }) {
 				t.Errorf("want %s, found %+v", c.want, verdict.Findings)
 			}
 		})
 	}
 	// Another ledger's pack, whole, is not this ledger's.
-	theirs, _, others := evidenceServer(t)
-	if verdict := verdictOn(t, verifier, unpack(t, download(t, fmt.Sprintf("%s/v1/decisions/%s/evidence", theirs, others[0].ID)))); verdict.Verified {
+	theirs := newEvidenceBench(t)
+	if verdict := verdictOn(t, b.verifier, unpack(t, theirs.download(t, theirs.decisions[0]))); verdict.Verified {
 		t.Error("a pack of another ledger verifies")
 	}
 }
