@@ -83,14 +83,18 @@ func keepGiven(ctx context.Context, q *sqlc.Queries, d decision.Decision) error 
 	if d.GivenDigest != decision.Digest(d.Given) {
 		return errors.New("the digest of the given facts does not match them")
 	}
-	kept, err := q.InputExists(ctx, d.GivenDigest)
+	return keepInput(ctx, q, d.GivenDigest, d.Given)
+}
+
+func keepInput(ctx context.Context, q *sqlc.Queries, digest string, given []byte) error {
+	kept, err := q.InputExists(ctx, digest)
 	if err != nil {
 		return fmt.Errorf("look up the given facts: %w", translate(err))
 	}
 	if kept {
 		return nil
 	}
-	err = q.InsertInput(ctx, sqlc.InsertInputParams{Digest: d.GivenDigest, ContentJSON: column.JSON(d.Given)})
+	err = q.InsertInput(ctx, sqlc.InsertInputParams{Digest: digest, ContentJSON: column.JSON(given)})
 	if err != nil {
 		return fmt.Errorf("insert the given facts: %w", translate(err))
 	}
@@ -105,6 +109,9 @@ func (db *DB) Decision(ctx context.Context, id string) (decision.Decision, error
 	}
 	d, err := decisionOf(row.Decision)
 	d.Given = row.ContentJSON.Bytes()
+	if err == nil && d.Erased() {
+		d.ErasedAt, err = db.erasedAt(ctx, row.Decision.Seq)
+	}
 	return d, err
 }
 

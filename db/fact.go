@@ -132,7 +132,8 @@ func (db *DB) Facts(ctx context.Context, partner string, day decision.Day, posit
 	if err != nil {
 		return nil, fmt.Errorf("read facts of %s: %w", partner, translate(err))
 	}
-	return factsOf(rows), nil
+	facts := factsOf(rows)
+	return facts, db.markErased(ctx, partner, facts)
 }
 
 func factsOf(rows []sqlc.Fact) []decision.Fact {

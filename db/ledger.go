@@ -70,13 +70,15 @@ func (s ledgerStore) Rows(ctx context.Context, kind ledger.Kind, after, upTo int
 		rows, err = rowsOf(activationLeaf)(s.db.reads.ActivationRows(ctx, sqlc.ActivationRowsParams(page)))
 	case ledger.Decision:
 		rows, err = rowsOf(decisionLeaf)(s.db.reads.DecisionRows(ctx, page))
+	case ledger.ErasureKind:
+		rows, err = rowsOf(erasureLeaf)(s.db.reads.ErasureRows(ctx, sqlc.ErasureRowsParams(page)))
 	default:
 		// A leaf of a kind that nobody knows has no row.
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read rows of %s: %w", kind, translate(err))
 	}
-	return rows, nil
+	return rows, withErased(ctx, s.db.reads, kind, rows)
 }
 
 func rowsOf[T any](leaf func(T) ledger.Row) func([]T, error) ([]ledger.Row, error) {
@@ -203,6 +205,7 @@ func (s ledgerStore) LastSeqs(ctx context.Context) (map[ledger.Kind]int64, error
 	return map[ledger.Kind]int64{
 		ledger.Recording: last.Recording, ledger.Fact: last.Fact, ledger.Revision: last.Revision,
 		ledger.Report: last.Report, ledger.Acceptance: last.Acceptance, ledger.Activation: last.Activation, ledger.Decision: last.Decision,
+		ledger.ErasureKind: last.Erasure,
 	}, nil
 }
 

@@ -47,6 +47,8 @@ func dsn(path string, canWrite bool) (string, error) {
 		"_txlock": {"immediate"},
 		// Refuses what would damage the file or get around its triggers.
 		"_defensive": {"1"},
+		// What is deleted is overwritten: what was erased must not lie in free pages.
+		"_pragma": {"secure_delete(1)"},
 		// Says why a file cannot be opened, not what went wrong before.
 		"_error_rc": {"1"},
 	}
@@ -150,6 +152,19 @@ func useWAL(ctx context.Context, db *sql.DB) error {
 	}
 	if mode != "wal" {
 		return fmt.Errorf("write-ahead logging is not possible there (journal mode is %s)", mode)
+	}
+	return nil
+}
+
+func vacuum(ctx context.Context, db *sql.DB) error {
+	_, err := db.ExecContext(ctx, "VACUUM")
+	return err
+}
+
+// Backup writes a copy of the database as it is now into a file that is not there yet.
+func (db *DB) Backup(ctx context.Context, path string) error {
+	if _, err := db.write.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
+		return fmt.Errorf("copy the database to %s: %w", path, explain(err))
 	}
 	return nil
 }

@@ -113,7 +113,8 @@ SELECT
     CAST((SELECT COALESCE(MAX(seq), 0) FROM activation) AS BIGINT) AS activation,
     CAST((SELECT COALESCE(MAX(seq), 0) FROM report) AS BIGINT) AS report,
     CAST((SELECT COALESCE(MAX(seq), 0) FROM acceptance) AS BIGINT) AS acceptance,
-    CAST((SELECT COALESCE(MAX(seq), 0) FROM revision) AS BIGINT) AS revision;
+    CAST((SELECT COALESCE(MAX(seq), 0) FROM revision) AS BIGINT) AS revision,
+    CAST((SELECT COALESCE(MAX(seq), 0) FROM erasure) AS BIGINT) AS erasure;
 
 -- FilesOfRevision are the files of a revision, also those whose content is gone.
 -- name: FilesOfRevision :many

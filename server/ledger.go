@@ -243,6 +243,9 @@ func (f *findings) end(v ledger.Verdict) error {
 		completeness = "NOT COMPLETE, numbers are missing"
 	}
 	fmt.Fprintf(f.w, "integrity: %s\n", integrity)
+	if v.Erased > 0 {
+		fmt.Fprintf(f.w, "erased: %d values, on the word of sealed erasures; what stood there is not known any more\n", v.Erased)
+	}
 	end := "; that the end was not cut off is not shown without a checkpoint from elsewhere (--checkpoint)"
 	if v.WitnessedSize > 0 {
 		end = fmt.Sprintf("; your checkpoints cover %d leaves", v.WitnessedSize)

@@ -42,6 +42,15 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.anyRevisionStmt, err = db.PrepareContext(ctx, anyRevision); err != nil {
 		return nil, fmt.Errorf("error preparing query AnyRevision: %w", err)
 	}
+	if q.blankDecisionStmt, err = db.PrepareContext(ctx, blankDecision); err != nil {
+		return nil, fmt.Errorf("error preparing query BlankDecision: %w", err)
+	}
+	if q.blankFactStmt, err = db.PrepareContext(ctx, blankFact); err != nil {
+		return nil, fmt.Errorf("error preparing query BlankFact: %w", err)
+	}
+	if q.blankRecordingStmt, err = db.PrepareContext(ctx, blankRecording); err != nil {
+		return nil, fmt.Errorf("error preparing query BlankRecording: %w", err)
+	}
 	if q.checkpointsStmt, err = db.PrepareContext(ctx, checkpoints); err != nil {
 		return nil, fmt.Errorf("error preparing query Checkpoints: %w", err)
 	}
@@ -60,6 +69,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.decisionRowsStmt, err = db.PrepareContext(ctx, decisionRows); err != nil {
 		return nil, fmt.Errorf("error preparing query DecisionRows: %w", err)
 	}
+	if q.decisionRowsOfStmt, err = db.PrepareContext(ctx, decisionRowsOf); err != nil {
+		return nil, fmt.Errorf("error preparing query DecisionRowsOf: %w", err)
+	}
 	if q.decisionSeqStmt, err = db.PrepareContext(ctx, decisionSeq); err != nil {
 		return nil, fmt.Errorf("error preparing query DecisionSeq: %w", err)
 	}
@@ -68,6 +80,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.decisionsInOrderStmt, err = db.PrepareContext(ctx, decisionsInOrder); err != nil {
 		return nil, fmt.Errorf("error preparing query DecisionsInOrder: %w", err)
+	}
+	if q.deleteInputStmt, err = db.PrepareContext(ctx, deleteInput); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteInput: %w", err)
+	}
+	if q.deleteKeptSaltStmt, err = db.PrepareContext(ctx, deleteKeptSalt); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteKeptSalt: %w", err)
 	}
 	if q.earlierStmt, err = db.PrepareContext(ctx, earlier); err != nil {
 		return nil, fmt.Errorf("error preparing query Earlier: %w", err)
@@ -102,8 +120,32 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.earlierOfVerdictStmt, err = db.PrepareContext(ctx, earlierOfVerdict); err != nil {
 		return nil, fmt.Errorf("error preparing query EarlierOfVerdict: %w", err)
 	}
+	if q.erasedCountStmt, err = db.PrepareContext(ctx, erasedCount); err != nil {
+		return nil, fmt.Errorf("error preparing query ErasedCount: %w", err)
+	}
+	if q.erasedFactsStmt, err = db.PrepareContext(ctx, erasedFacts); err != nil {
+		return nil, fmt.Errorf("error preparing query ErasedFacts: %w", err)
+	}
+	if q.erasedInStmt, err = db.PrepareContext(ctx, erasedIn); err != nil {
+		return nil, fmt.Errorf("error preparing query ErasedIn: %w", err)
+	}
+	if q.erasedOfStmt, err = db.PrepareContext(ctx, erasedOf); err != nil {
+		return nil, fmt.Errorf("error preparing query ErasedOf: %w", err)
+	}
+	if q.erasureRowsStmt, err = db.PrepareContext(ctx, erasureRows); err != nil {
+		return nil, fmt.Errorf("error preparing query ErasureRows: %w", err)
+	}
+	if q.erasureRowsOfStmt, err = db.PrepareContext(ctx, erasureRowsOf); err != nil {
+		return nil, fmt.Errorf("error preparing query ErasureRowsOf: %w", err)
+	}
+	if q.erasuresStmt, err = db.PrepareContext(ctx, erasures); err != nil {
+		return nil, fmt.Errorf("error preparing query Erasures: %w", err)
+	}
 	if q.factRowsStmt, err = db.PrepareContext(ctx, factRows); err != nil {
 		return nil, fmt.Errorf("error preparing query FactRows: %w", err)
+	}
+	if q.factRowsOfStmt, err = db.PrepareContext(ctx, factRowsOf); err != nil {
+		return nil, fmt.Errorf("error preparing query FactRowsOf: %w", err)
 	}
 	if q.factsOfPartnerStmt, err = db.PrepareContext(ctx, factsOfPartner); err != nil {
 		return nil, fmt.Errorf("error preparing query FactsOfPartner: %w", err)
@@ -135,6 +177,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.insertDecisionStmt, err = db.PrepareContext(ctx, insertDecision); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertDecision: %w", err)
 	}
+	if q.insertErasedStmt, err = db.PrepareContext(ctx, insertErased); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertErased: %w", err)
+	}
+	if q.insertErasureStmt, err = db.PrepareContext(ctx, insertErasure); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertErasure: %w", err)
+	}
 	if q.insertFactStmt, err = db.PrepareContext(ctx, insertFact); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertFact: %w", err)
 	}
@@ -146,6 +194,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.insertInputStmt, err = db.PrepareContext(ctx, insertInput); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertInput: %w", err)
+	}
+	if q.insertKeptSaltStmt, err = db.PrepareContext(ctx, insertKeptSalt); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertKeptSalt: %w", err)
 	}
 	if q.insertLeavesStmt, err = db.PrepareContext(ctx, insertLeaves); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertLeaves: %w", err)
@@ -180,6 +231,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.insertVerdictStmt, err = db.PrepareContext(ctx, insertVerdict); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertVerdict: %w", err)
 	}
+	if q.keptSaltsStmt, err = db.PrepareContext(ctx, keptSalts); err != nil {
+		return nil, fmt.Errorf("error preparing query KeptSalts: %w", err)
+	}
+	if q.kindSchemasStmt, err = db.PrepareContext(ctx, kindSchemas); err != nil {
+		return nil, fmt.Errorf("error preparing query KindSchemas: %w", err)
+	}
 	if q.lastActivationStmt, err = db.PrepareContext(ctx, lastActivation); err != nil {
 		return nil, fmt.Errorf("error preparing query LastActivation: %w", err)
 	}
@@ -191,6 +248,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.lastDecisionStmt, err = db.PrepareContext(ctx, lastDecision); err != nil {
 		return nil, fmt.Errorf("error preparing query LastDecision: %w", err)
+	}
+	if q.lastErasureStmt, err = db.PrepareContext(ctx, lastErasure); err != nil {
+		return nil, fmt.Errorf("error preparing query LastErasure: %w", err)
 	}
 	if q.lastFactStmt, err = db.PrepareContext(ctx, lastFact); err != nil {
 		return nil, fmt.Errorf("error preparing query LastFact: %w", err)
@@ -270,6 +330,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.partnerExistsStmt, err = db.PrepareContext(ctx, partnerExists); err != nil {
 		return nil, fmt.Errorf("error preparing query PartnerExists: %w", err)
 	}
+	if q.partnerKnownStmt, err = db.PrepareContext(ctx, partnerKnown); err != nil {
+		return nil, fmt.Errorf("error preparing query PartnerKnown: %w", err)
+	}
 	if q.partnersStmt, err = db.PrepareContext(ctx, partners); err != nil {
 		return nil, fmt.Errorf("error preparing query Partners: %w", err)
 	}
@@ -278,6 +341,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.recordingRowsStmt, err = db.PrepareContext(ctx, recordingRows); err != nil {
 		return nil, fmt.Errorf("error preparing query RecordingRows: %w", err)
+	}
+	if q.recordingRowsOfStmt, err = db.PrepareContext(ctx, recordingRowsOf); err != nil {
+		return nil, fmt.Errorf("error preparing query RecordingRowsOf: %w", err)
+	}
+	if q.replaceSaltStmt, err = db.PrepareContext(ctx, replaceSalt); err != nil {
+		return nil, fmt.Errorf("error preparing query ReplaceSalt: %w", err)
 	}
 	if q.reportStmt, err = db.PrepareContext(ctx, report); err != nil {
 		return nil, fmt.Errorf("error preparing query Report: %w", err)
@@ -321,6 +390,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.treeSizeStmt, err = db.PrepareContext(ctx, treeSize); err != nil {
 		return nil, fmt.Errorf("error preparing query TreeSize: %w", err)
 	}
+	if q.unsealedOfStmt, err = db.PrepareContext(ctx, unsealedOf); err != nil {
+		return nil, fmt.Errorf("error preparing query UnsealedOf: %w", err)
+	}
 	if q.verdictSeqStmt, err = db.PrepareContext(ctx, verdictSeq); err != nil {
 		return nil, fmt.Errorf("error preparing query VerdictSeq: %w", err)
 	}
@@ -362,6 +434,21 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing anyRevisionStmt: %w", cerr)
 		}
 	}
+	if q.blankDecisionStmt != nil {
+		if cerr := q.blankDecisionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing blankDecisionStmt: %w", cerr)
+		}
+	}
+	if q.blankFactStmt != nil {
+		if cerr := q.blankFactStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing blankFactStmt: %w", cerr)
+		}
+	}
+	if q.blankRecordingStmt != nil {
+		if cerr := q.blankRecordingStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing blankRecordingStmt: %w", cerr)
+		}
+	}
 	if q.checkpointsStmt != nil {
 		if cerr := q.checkpointsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing checkpointsStmt: %w", cerr)
@@ -392,6 +479,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing decisionRowsStmt: %w", cerr)
 		}
 	}
+	if q.decisionRowsOfStmt != nil {
+		if cerr := q.decisionRowsOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing decisionRowsOfStmt: %w", cerr)
+		}
+	}
 	if q.decisionSeqStmt != nil {
 		if cerr := q.decisionSeqStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing decisionSeqStmt: %w", cerr)
@@ -405,6 +497,16 @@ func (q *Queries) Close() error {
 	if q.decisionsInOrderStmt != nil {
 		if cerr := q.decisionsInOrderStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing decisionsInOrderStmt: %w", cerr)
+		}
+	}
+	if q.deleteInputStmt != nil {
+		if cerr := q.deleteInputStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteInputStmt: %w", cerr)
+		}
+	}
+	if q.deleteKeptSaltStmt != nil {
+		if cerr := q.deleteKeptSaltStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteKeptSaltStmt: %w", cerr)
 		}
 	}
 	if q.earlierStmt != nil {
@@ -462,9 +564,49 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing earlierOfVerdictStmt: %w", cerr)
 		}
 	}
+	if q.erasedCountStmt != nil {
+		if cerr := q.erasedCountStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing erasedCountStmt: %w", cerr)
+		}
+	}
+	if q.erasedFactsStmt != nil {
+		if cerr := q.erasedFactsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing erasedFactsStmt: %w", cerr)
+		}
+	}
+	if q.erasedInStmt != nil {
+		if cerr := q.erasedInStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing erasedInStmt: %w", cerr)
+		}
+	}
+	if q.erasedOfStmt != nil {
+		if cerr := q.erasedOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing erasedOfStmt: %w", cerr)
+		}
+	}
+	if q.erasureRowsStmt != nil {
+		if cerr := q.erasureRowsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing erasureRowsStmt: %w", cerr)
+		}
+	}
+	if q.erasureRowsOfStmt != nil {
+		if cerr := q.erasureRowsOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing erasureRowsOfStmt: %w", cerr)
+		}
+	}
+	if q.erasuresStmt != nil {
+		if cerr := q.erasuresStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing erasuresStmt: %w", cerr)
+		}
+	}
 	if q.factRowsStmt != nil {
 		if cerr := q.factRowsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing factRowsStmt: %w", cerr)
+		}
+	}
+	if q.factRowsOfStmt != nil {
+		if cerr := q.factRowsOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing factRowsOfStmt: %w", cerr)
 		}
 	}
 	if q.factsOfPartnerStmt != nil {
@@ -517,6 +659,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing insertDecisionStmt: %w", cerr)
 		}
 	}
+	if q.insertErasedStmt != nil {
+		if cerr := q.insertErasedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertErasedStmt: %w", cerr)
+		}
+	}
+	if q.insertErasureStmt != nil {
+		if cerr := q.insertErasureStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertErasureStmt: %w", cerr)
+		}
+	}
 	if q.insertFactStmt != nil {
 		if cerr := q.insertFactStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertFactStmt: %w", cerr)
@@ -535,6 +687,11 @@ func (q *Queries) Close() error {
 	if q.insertInputStmt != nil {
 		if cerr := q.insertInputStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertInputStmt: %w", cerr)
+		}
+	}
+	if q.insertKeptSaltStmt != nil {
+		if cerr := q.insertKeptSaltStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertKeptSaltStmt: %w", cerr)
 		}
 	}
 	if q.insertLeavesStmt != nil {
@@ -592,6 +749,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing insertVerdictStmt: %w", cerr)
 		}
 	}
+	if q.keptSaltsStmt != nil {
+		if cerr := q.keptSaltsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing keptSaltsStmt: %w", cerr)
+		}
+	}
+	if q.kindSchemasStmt != nil {
+		if cerr := q.kindSchemasStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing kindSchemasStmt: %w", cerr)
+		}
+	}
 	if q.lastActivationStmt != nil {
 		if cerr := q.lastActivationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lastActivationStmt: %w", cerr)
@@ -610,6 +777,11 @@ func (q *Queries) Close() error {
 	if q.lastDecisionStmt != nil {
 		if cerr := q.lastDecisionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lastDecisionStmt: %w", cerr)
+		}
+	}
+	if q.lastErasureStmt != nil {
+		if cerr := q.lastErasureStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastErasureStmt: %w", cerr)
 		}
 	}
 	if q.lastFactStmt != nil {
@@ -742,6 +914,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing partnerExistsStmt: %w", cerr)
 		}
 	}
+	if q.partnerKnownStmt != nil {
+		if cerr := q.partnerKnownStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing partnerKnownStmt: %w", cerr)
+		}
+	}
 	if q.partnersStmt != nil {
 		if cerr := q.partnersStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing partnersStmt: %w", cerr)
@@ -755,6 +932,16 @@ func (q *Queries) Close() error {
 	if q.recordingRowsStmt != nil {
 		if cerr := q.recordingRowsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing recordingRowsStmt: %w", cerr)
+		}
+	}
+	if q.recordingRowsOfStmt != nil {
+		if cerr := q.recordingRowsOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing recordingRowsOfStmt: %w", cerr)
+		}
+	}
+	if q.replaceSaltStmt != nil {
+		if cerr := q.replaceSaltStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing replaceSaltStmt: %w", cerr)
 		}
 	}
 	if q.reportStmt != nil {
@@ -827,6 +1014,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing treeSizeStmt: %w", cerr)
 		}
 	}
+	if q.unsealedOfStmt != nil {
+		if cerr := q.unsealedOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing unsealedOfStmt: %w", cerr)
+		}
+	}
 	if q.verdictSeqStmt != nil {
 		if cerr := q.verdictSeqStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing verdictSeqStmt: %w", cerr)
@@ -882,15 +1074,21 @@ type Queries struct {
 	activationsStmt          *sql.Stmt
 	advanceSinkStmt          *sql.Stmt
 	anyRevisionStmt          *sql.Stmt
+	blankDecisionStmt        *sql.Stmt
+	blankFactStmt            *sql.Stmt
+	blankRecordingStmt       *sql.Stmt
 	checkpointsStmt          *sql.Stmt
 	countFindingStmt         *sql.Stmt
 	countMonthStmt           *sql.Stmt
 	countOutcomeStmt         *sql.Stmt
 	decisionStmt             *sql.Stmt
 	decisionRowsStmt         *sql.Stmt
+	decisionRowsOfStmt       *sql.Stmt
 	decisionSeqStmt          *sql.Stmt
 	decisionsAtStmt          *sql.Stmt
 	decisionsInOrderStmt     *sql.Stmt
+	deleteInputStmt          *sql.Stmt
+	deleteKeptSaltStmt       *sql.Stmt
 	earlierStmt              *sql.Stmt
 	earlierOfActionStmt      *sql.Stmt
 	earlierOfCallerStmt      *sql.Stmt
@@ -902,7 +1100,15 @@ type Queries struct {
 	earlierOfRevisionStmt    *sql.Stmt
 	earlierOfTraceStmt       *sql.Stmt
 	earlierOfVerdictStmt     *sql.Stmt
+	erasedCountStmt          *sql.Stmt
+	erasedFactsStmt          *sql.Stmt
+	erasedInStmt             *sql.Stmt
+	erasedOfStmt             *sql.Stmt
+	erasureRowsStmt          *sql.Stmt
+	erasureRowsOfStmt        *sql.Stmt
+	erasuresStmt             *sql.Stmt
 	factRowsStmt             *sql.Stmt
+	factRowsOfStmt           *sql.Stmt
 	factsOfPartnerStmt       *sql.Stmt
 	factsOfRecordingStmt     *sql.Stmt
 	fileExistsStmt           *sql.Stmt
@@ -913,10 +1119,13 @@ type Queries struct {
 	insertActivationStmt     *sql.Stmt
 	insertCheckpointStmt     *sql.Stmt
 	insertDecisionStmt       *sql.Stmt
+	insertErasedStmt         *sql.Stmt
+	insertErasureStmt        *sql.Stmt
 	insertFactStmt           *sql.Stmt
 	insertFileStmt           *sql.Stmt
 	insertFindingStmt        *sql.Stmt
 	insertInputStmt          *sql.Stmt
+	insertKeptSaltStmt       *sql.Stmt
 	insertLeavesStmt         *sql.Stmt
 	insertLedgerStmt         *sql.Stmt
 	insertNodesStmt          *sql.Stmt
@@ -928,10 +1137,13 @@ type Queries struct {
 	insertSaltStmt           *sql.Stmt
 	insertSinkStmt           *sql.Stmt
 	insertVerdictStmt        *sql.Stmt
+	keptSaltsStmt            *sql.Stmt
+	kindSchemasStmt          *sql.Stmt
 	lastActivationStmt       *sql.Stmt
 	lastCheckpointStmt       *sql.Stmt
 	lastDecidedAtStmt        *sql.Stmt
 	lastDecisionStmt         *sql.Stmt
+	lastErasureStmt          *sql.Stmt
 	lastFactStmt             *sql.Stmt
 	lastFactKnownAtStmt      *sql.Stmt
 	lastRecordedAtStmt       *sql.Stmt
@@ -958,9 +1170,12 @@ type Queries struct {
 	nodeRangeStmt            *sql.Stmt
 	nodesStmt                *sql.Stmt
 	partnerExistsStmt        *sql.Stmt
+	partnerKnownStmt         *sql.Stmt
 	partnersStmt             *sql.Stmt
 	recordingByKeyStmt       *sql.Stmt
 	recordingRowsStmt        *sql.Stmt
+	recordingRowsOfStmt      *sql.Stmt
+	replaceSaltStmt          *sql.Stmt
 	reportStmt               *sql.Stmt
 	reportExistsStmt         *sql.Stmt
 	reportRowsStmt           *sql.Stmt
@@ -975,6 +1190,7 @@ type Queries struct {
 	tallyMonthsStmt          *sql.Stmt
 	tallyOutcomesStmt        *sql.Stmt
 	treeSizeStmt             *sql.Stmt
+	unsealedOfStmt           *sql.Stmt
 	verdictSeqStmt           *sql.Stmt
 	verdictsStmt             *sql.Stmt
 }
@@ -989,15 +1205,21 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		activationsStmt:          q.activationsStmt,
 		advanceSinkStmt:          q.advanceSinkStmt,
 		anyRevisionStmt:          q.anyRevisionStmt,
+		blankDecisionStmt:        q.blankDecisionStmt,
+		blankFactStmt:            q.blankFactStmt,
+		blankRecordingStmt:       q.blankRecordingStmt,
 		checkpointsStmt:          q.checkpointsStmt,
 		countFindingStmt:         q.countFindingStmt,
 		countMonthStmt:           q.countMonthStmt,
 		countOutcomeStmt:         q.countOutcomeStmt,
 		decisionStmt:             q.decisionStmt,
 		decisionRowsStmt:         q.decisionRowsStmt,
+		decisionRowsOfStmt:       q.decisionRowsOfStmt,
 		decisionSeqStmt:          q.decisionSeqStmt,
 		decisionsAtStmt:          q.decisionsAtStmt,
 		decisionsInOrderStmt:     q.decisionsInOrderStmt,
+		deleteInputStmt:          q.deleteInputStmt,
+		deleteKeptSaltStmt:       q.deleteKeptSaltStmt,
 		earlierStmt:              q.earlierStmt,
 		earlierOfActionStmt:      q.earlierOfActionStmt,
 		earlierOfCallerStmt:      q.earlierOfCallerStmt,
@@ -1009,7 +1231,15 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		earlierOfRevisionStmt:    q.earlierOfRevisionStmt,
 		earlierOfTraceStmt:       q.earlierOfTraceStmt,
 		earlierOfVerdictStmt:     q.earlierOfVerdictStmt,
+		erasedCountStmt:          q.erasedCountStmt,
+		erasedFactsStmt:          q.erasedFactsStmt,
+		erasedInStmt:             q.erasedInStmt,
+		erasedOfStmt:             q.erasedOfStmt,
+		erasureRowsStmt:          q.erasureRowsStmt,
+		erasureRowsOfStmt:        q.erasureRowsOfStmt,
+		erasuresStmt:             q.erasuresStmt,
 		factRowsStmt:             q.factRowsStmt,
+		factRowsOfStmt:           q.factRowsOfStmt,
 		factsOfPartnerStmt:       q.factsOfPartnerStmt,
 		factsOfRecordingStmt:     q.factsOfRecordingStmt,
 		fileExistsStmt:           q.fileExistsStmt,
@@ -1020,10 +1250,13 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		insertActivationStmt:     q.insertActivationStmt,
 		insertCheckpointStmt:     q.insertCheckpointStmt,
 		insertDecisionStmt:       q.insertDecisionStmt,
+		insertErasedStmt:         q.insertErasedStmt,
+		insertErasureStmt:        q.insertErasureStmt,
 		insertFactStmt:           q.insertFactStmt,
 		insertFileStmt:           q.insertFileStmt,
 		insertFindingStmt:        q.insertFindingStmt,
 		insertInputStmt:          q.insertInputStmt,
+		insertKeptSaltStmt:       q.insertKeptSaltStmt,
 		insertLeavesStmt:         q.insertLeavesStmt,
 		insertLedgerStmt:         q.insertLedgerStmt,
 		insertNodesStmt:          q.insertNodesStmt,
@@ -1035,10 +1268,13 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		insertSaltStmt:           q.insertSaltStmt,
 		insertSinkStmt:           q.insertSinkStmt,
 		insertVerdictStmt:        q.insertVerdictStmt,
+		keptSaltsStmt:            q.keptSaltsStmt,
+		kindSchemasStmt:          q.kindSchemasStmt,
 		lastActivationStmt:       q.lastActivationStmt,
 		lastCheckpointStmt:       q.lastCheckpointStmt,
 		lastDecidedAtStmt:        q.lastDecidedAtStmt,
 		lastDecisionStmt:         q.lastDecisionStmt,
+		lastErasureStmt:          q.lastErasureStmt,
 		lastFactStmt:             q.lastFactStmt,
 		lastFactKnownAtStmt:      q.lastFactKnownAtStmt,
 		lastRecordedAtStmt:       q.lastRecordedAtStmt,
@@ -1065,9 +1301,12 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		nodeRangeStmt:            q.nodeRangeStmt,
 		nodesStmt:                q.nodesStmt,
 		partnerExistsStmt:        q.partnerExistsStmt,
+		partnerKnownStmt:         q.partnerKnownStmt,
 		partnersStmt:             q.partnersStmt,
 		recordingByKeyStmt:       q.recordingByKeyStmt,
 		recordingRowsStmt:        q.recordingRowsStmt,
+		recordingRowsOfStmt:      q.recordingRowsOfStmt,
+		replaceSaltStmt:          q.replaceSaltStmt,
 		reportStmt:               q.reportStmt,
 		reportExistsStmt:         q.reportExistsStmt,
 		reportRowsStmt:           q.reportRowsStmt,
@@ -1082,6 +1321,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		tallyMonthsStmt:          q.tallyMonthsStmt,
 		tallyOutcomesStmt:        q.tallyOutcomesStmt,
 		treeSizeStmt:             q.treeSizeStmt,
+		unsealedOfStmt:           q.unsealedOfStmt,
 		verdictSeqStmt:           q.verdictSeqStmt,
 		verdictsStmt:             q.verdictsStmt,
 	}

@@ -469,7 +469,8 @@ SELECT
     CAST((SELECT COALESCE(MAX(seq), 0) FROM activation) AS BIGINT) AS activation,
     CAST((SELECT COALESCE(MAX(seq), 0) FROM report) AS BIGINT) AS report,
     CAST((SELECT COALESCE(MAX(seq), 0) FROM acceptance) AS BIGINT) AS acceptance,
-    CAST((SELECT COALESCE(MAX(seq), 0) FROM revision) AS BIGINT) AS revision
+    CAST((SELECT COALESCE(MAX(seq), 0) FROM revision) AS BIGINT) AS revision,
+    CAST((SELECT COALESCE(MAX(seq), 0) FROM erasure) AS BIGINT) AS erasure
 `
 
 type LastSeqsRow struct {
@@ -480,6 +481,7 @@ type LastSeqsRow struct {
 	Report     int64
 	Acceptance int64
 	Revision   int64
+	Erasure    int64
 }
 
 // LastSeqs are the ends of the tables whose rows become leaves.
@@ -494,6 +496,7 @@ func (q *Queries) LastSeqs(ctx context.Context) (LastSeqsRow, error) {
 		&i.Report,
 		&i.Acceptance,
 		&i.Revision,
+		&i.Erasure,
 	)
 	return i, err
 }

@@ -58,6 +58,26 @@ type Decision struct {
 	TraceID     string
 }
 
+type Erased struct {
+	Kind       string
+	Seq        int64
+	Path       string
+	Erasure    int64
+	Commitment string
+	Now        string
+}
+
+type Erasure struct {
+	Seq      int64
+	Partner  string
+	Fields   string
+	Reason   string
+	ErasedBy string
+	ErasedAt column.Time
+	N        int64
+	Digest   string
+}
+
 type Fact struct {
 	Seq         int64
 	Recording   int64
@@ -84,6 +104,13 @@ type Finding struct {
 type Input struct {
 	Digest      string
 	ContentJSON column.JSON
+}
+
+type KeptSalt struct {
+	Kind string
+	Seq  int64
+	Path string
+	Salt []byte
 }
 
 type Leaf struct {
@@ -168,6 +195,11 @@ type TallyOutcome struct {
 	Program   string
 	Outcome   string
 	N         int64
+}
+
+type UnderWay struct {
+	Kind string
+	Seq  int64
 }
 
 type Verdict struct {

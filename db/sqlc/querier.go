@@ -20,6 +20,9 @@ type Querier interface {
 	AdvanceSink(ctx context.Context, arg AdvanceSinkParams) error
 	// AnyRevision reads a page of the file: how readiness is asked for.
 	AnyRevision(ctx context.Context) (bool, error)
+	BlankDecision(ctx context.Context, arg BlankDecisionParams) error
+	BlankFact(ctx context.Context, arg BlankFactParams) error
+	BlankRecording(ctx context.Context, arg BlankRecordingParams) error
 	// Checkpoints are those after a size, the oldest first.
 	Checkpoints(ctx context.Context, arg CheckpointsParams) ([]CheckpointsRow, error)
 	CountFinding(ctx context.Context, arg CountFindingParams) error
@@ -28,6 +31,7 @@ type Querier interface {
 	// Decision is one entry of the log with the facts that came with the request.
 	Decision(ctx context.Context, id string) (DecisionRow, error)
 	DecisionRows(ctx context.Context, arg DecisionRowsParams) ([]DecisionRowsRow, error)
+	DecisionRowsOf(ctx context.Context, arg DecisionRowsOfParams) ([]DecisionRowsOfRow, error)
 	// DecisionSeq is the place of a decision in the log.
 	DecisionSeq(ctx context.Context, id string) (int64, error)
 	// DecisionsAt are the entries at these places, in no order.
@@ -35,6 +39,9 @@ type Querier interface {
 	// DecisionsInOrder is one page of the log, oldest first, with the facts that came with
 	// each request.
 	DecisionsInOrder(ctx context.Context, arg DecisionsInOrderParams) ([]DecisionsInOrderRow, error)
+	// DeleteInput takes away given facts that no decision refers to.
+	DeleteInput(ctx context.Context, digest string) error
+	DeleteKeptSalt(ctx context.Context, arg DeleteKeptSaltParams) error
 	Earlier(ctx context.Context, arg EarlierParams) ([]int64, error)
 	EarlierOfAction(ctx context.Context, arg EarlierOfActionParams) ([]int64, error)
 	EarlierOfCaller(ctx context.Context, arg EarlierOfCallerParams) ([]int64, error)
@@ -46,7 +53,20 @@ type Querier interface {
 	EarlierOfRevision(ctx context.Context, arg EarlierOfRevisionParams) ([]int64, error)
 	EarlierOfTrace(ctx context.Context, arg EarlierOfTraceParams) ([]int64, error)
 	EarlierOfVerdict(ctx context.Context, arg EarlierOfVerdictParams) ([]int64, error)
+	// ErasedCount is the number of all.
+	ErasedCount(ctx context.Context) (int64, error)
+	// ErasedFacts are the erased values of a partner's facts.
+	ErasedFacts(ctx context.Context, partner string) ([]ErasedFactsRow, error)
+	// ErasedIn are the values that one erasure took, in the order in which they are summed up.
+	ErasedIn(ctx context.Context, erasure int64) ([]Erased, error)
+	// ErasedOf are the erased values of rows of a kind, the last erasure of each last.
+	ErasedOf(ctx context.Context, arg ErasedOfParams) ([]ErasedOfRow, error)
+	ErasureRows(ctx context.Context, arg ErasureRowsParams) ([]ErasureRowsRow, error)
+	ErasureRowsOf(ctx context.Context, partner string) ([]ErasureRowsOfRow, error)
+	// Erasures are those of a partner, the oldest first.
+	Erasures(ctx context.Context, partner string) ([]Erasure, error)
 	FactRows(ctx context.Context, arg FactRowsParams) ([]FactRowsRow, error)
+	FactRowsOf(ctx context.Context, partner string) ([]FactRowsOfRow, error)
 	// FactsOfPartner are the records that could be seen at a position and began by a day.
 	FactsOfPartner(ctx context.Context, arg FactsOfPartnerParams) ([]Fact, error)
 	// FactsOfRecording gives back what one request recorded, in its order.
@@ -61,10 +81,13 @@ type Querier interface {
 	InsertActivation(ctx context.Context, arg InsertActivationParams) error
 	InsertCheckpoint(ctx context.Context, arg InsertCheckpointParams) error
 	InsertDecision(ctx context.Context, arg InsertDecisionParams) (int64, error)
+	InsertErased(ctx context.Context, arg InsertErasedParams) error
+	InsertErasure(ctx context.Context, arg InsertErasureParams) error
 	InsertFact(ctx context.Context, arg InsertFactParams) (int64, error)
 	InsertFile(ctx context.Context, arg InsertFileParams) error
 	InsertFinding(ctx context.Context, arg InsertFindingParams) error
 	InsertInput(ctx context.Context, arg InsertInputParams) error
+	InsertKeptSalt(ctx context.Context, arg InsertKeptSaltParams) error
 	// InsertLeaves appends leaves from an index on: a list of {"kind", "seq"}.
 	InsertLeaves(ctx context.Context, arg InsertLeavesParams) error
 	InsertLedger(ctx context.Context, arg InsertLedgerParams) error
@@ -78,6 +101,10 @@ type Querier interface {
 	InsertSalt(ctx context.Context, arg InsertSaltParams) error
 	InsertSink(ctx context.Context, arg InsertSinkParams) error
 	InsertVerdict(ctx context.Context, arg InsertVerdictParams) (int64, error)
+	// KeptSalts are those of rows of a kind.
+	KeptSalts(ctx context.Context, arg KeptSaltsParams) ([]KeptSalt, error)
+	// KindSchemas are the schemas of facts of all revisions that served.
+	KindSchemas(ctx context.Context) ([]KindSchemasRow, error)
 	// LastActivation is what was meant to serve when the server last looked.
 	LastActivation(ctx context.Context) (Activation, error)
 	LastCheckpoint(ctx context.Context) (Checkpoint, error)
@@ -85,6 +112,8 @@ type Querier interface {
 	LastDecidedAt(ctx context.Context) (column.Time, error)
 	// LastDecision is the end of the log.
 	LastDecision(ctx context.Context) (int64, error)
+	// LastErasure is the number of the last one.
+	LastErasure(ctx context.Context) (int64, error)
 	// LastFact is the end of the fact log.
 	LastFact(ctx context.Context) (LastFactRow, error)
 	// LastFactKnownAt is the end of the fact log as it was at an instant.
@@ -126,6 +155,8 @@ type Querier interface {
 	// Nodes are those with the given indexes, a list.
 	Nodes(ctx context.Context, indexes string) ([]Node, error)
 	PartnerExists(ctx context.Context, id string) (bool, error)
+	// PartnerKnown tells whether anything is about the partner.
+	PartnerKnown(ctx context.Context, partner string) (bool, error)
 	// Partners is one page of partners, after an id.
 	Partners(ctx context.Context, arg PartnersParams) ([]Partner, error)
 	// RecordingByKey finds what an idempotency key was used for.
@@ -133,6 +164,9 @@ type Querier interface {
 	// The rows of each kind, for their leaves. Days and instants are read as the text that
 	// they are: a leaf speaks of the row's bytes, also of one that is no instant any more.
 	RecordingRows(ctx context.Context, arg RecordingRowsParams) ([]RecordingRowsRow, error)
+	// An erasure reads the rows of one partner as leaves are read, and blanks them.
+	RecordingRowsOf(ctx context.Context, partner string) ([]RecordingRowsOfRow, error)
+	ReplaceSalt(ctx context.Context, arg ReplaceSaltParams) error
 	Report(ctx context.Context, id string) (Report, error)
 	ReportExists(ctx context.Context, id string) (bool, error)
 	ReportRows(ctx context.Context, arg ReportRowsParams) ([]ReportRowsRow, error)
@@ -155,6 +189,8 @@ type Querier interface {
 	TallyOutcomes(ctx context.Context, arg TallyOutcomesParams) ([]TallyOutcome, error)
 	// TreeSize is the number of leaves.
 	TreeSize(ctx context.Context) (int64, error)
+	// UnsealedOf counts the rows of a partner that are no leaves yet.
+	UnsealedOf(ctx context.Context, partner string) (int64, error)
 	VerdictSeq(ctx context.Context, arg VerdictSeqParams) (int64, error)
 	// Verdicts are all that fit; there are a few hundred at most.
 	Verdicts(ctx context.Context, arg VerdictsParams) ([]int64, error)

@@ -91,6 +91,8 @@ type Decision struct {
 	DecidedAt time.Time
 	// RequestID, TraceID and Caller are as in the Request.
 	RequestID, TraceID, Caller string
+	// ErasedAt is when values of it, or of what it rests on, were erased.
+	ErasedAt time.Time
 }
 
 // Question is what a revision is asked, apart from the facts.

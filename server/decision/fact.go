@@ -26,6 +26,9 @@ type Fact struct {
 	Body []byte
 	// RecordedAt is when Assay learned of it; zero for given facts.
 	RecordedAt time.Time
+	// Erased are pointers to what was erased since, ErasedAt is when.
+	Erased   []string
+	ErasedAt time.Time
 }
 
 const storedID = "fact-"

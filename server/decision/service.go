@@ -127,6 +127,7 @@ func Evaluate(ctx context.Context, revision Revision, d Decision, stored, given 
 		return d, err
 	}
 	given = named(given)
+	stored = slices.DeleteFunc(slices.Clone(stored), Fact.blank)
 	d.Facts = selectWith(stored, given, d.AsOf)
 	var err error
 	if d.Result, err = revision.Evaluate(ctx, d.Question(), d.Facts); err != nil {

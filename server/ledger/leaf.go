@@ -27,10 +27,13 @@ type Row struct {
 	// Values is what may be personal, by JSON pointer: the leaf has a commitment for each,
 	// and none for one that is empty.
 	Values map[string][]byte
+	// Erased are values that were taken away, by JSON pointer; Salts those of values that
+	// stayed when others of the partner went. They come before the partner's root.
+	Erased map[string]Erased
+	Salts  map[string][]byte
 }
 
-// Committer gives what stands in a leaf for a value. That one asks for it, path by path,
-// is so that a value can be erased and its commitment stay.
+// Committer gives what stands in a leaf for a value of which nothing more is known.
 type Committer interface {
 	Commit(r Row, path string, value []byte) (string, error)
 }
@@ -57,11 +60,17 @@ func (r Row) whole(c Committer) ([]byte, error) {
 	leaf["type"], leaf["seq"], leaf["at"], leaf["partner"] = r.Kind, r.Seq, r.At, r.Partner
 	maps.DeleteFunc(leaf, func(_ string, value any) bool { return value == nil || reflect.ValueOf(value).IsZero() })
 	committed := make(map[string]string)
+	for path, erased := range r.Erased {
+		// Where something else stands than what was left there, the row was changed.
+		if erased.Now == DigestOf(r.Values[path]) {
+			committed[path] = erased.Commitment
+		}
+	}
 	for path, value := range r.Values {
-		if len(value) == 0 {
+		if len(value) == 0 || committed[path] != "" {
 			continue
 		}
-		commitment, err := c.Commit(r, path, value)
+		commitment, err := r.commit(c, path, value)
 		if err != nil {
 			return nil, err
 		}
@@ -83,6 +92,13 @@ func (r Row) shorten(whole []byte) ([]byte, error) {
 	return encode(map[string]any{"type": r.Kind, "seq": r.Seq, "sha256": hex.EncodeToString(digest[:])})
 }
 
+func (r Row) commit(c Committer, path string, value []byte) (string, error) {
+	if salt, kept := r.Salts[path]; kept {
+		return Commitment(salt, value), nil
+	}
+	return c.Commit(r, path, value)
+}
+
 func encode(value any) ([]byte, error) {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
@@ -96,8 +112,8 @@ func encode(value any) ([]byte, error) {
 // Salts are the roots of partners' salts, 32 random bytes each.
 type Salts map[string][]byte
 
-// freshSalt makes a root.
-func freshSalt() []byte {
+// FreshSalt makes a root.
+func FreshSalt() []byte {
 	root := make([]byte, 32)
 	_, _ = rand.Read(root) // never fails
 	return root

@@ -28,17 +28,18 @@ type Kind string
 
 // The kinds of rows. What a row refers to comes before it.
 const (
-	Recording  Kind = "recording"
-	Fact       Kind = "fact"
-	Revision   Kind = "revision"
-	Report     Kind = "report"
-	Acceptance Kind = "acceptance"
-	Activation Kind = "activation"
-	Decision   Kind = "decision"
+	Recording   Kind = "recording"
+	Fact        Kind = "fact"
+	Revision    Kind = "revision"
+	Report      Kind = "report"
+	Acceptance  Kind = "acceptance"
+	Activation  Kind = "activation"
+	Decision    Kind = "decision"
+	ErasureKind Kind = "erasure"
 )
 
 // Kinds are all of them, in the order of leaves of one instant.
-var Kinds = []Kind{Recording, Fact, Revision, Report, Acceptance, Activation, Decision}
+var Kinds = []Kind{Recording, Fact, Revision, Report, Acceptance, Activation, Decision, ErasureKind}
 
 // Leaf is the place of a row in the tree.
 type Leaf struct {
@@ -116,6 +117,19 @@ type Store interface {
 	Salts(ctx context.Context, partners []string) (Salts, error)
 	// KeepSalts keeps those of partners that have none, and gives the ones that are kept.
 	KeepSalts(ctx context.Context, fresh Salts) (Salts, error)
+
+	// Erase takes values of a partner away, whole or not at all, and replaces its salt.
+	// With sealed it says ErrUnsealed if a row of the partner is no leaf yet.
+	// decision.ErrNotFound if nothing is about the partner.
+	Erase(ctx context.Context, e Erasure, sealed bool) (Erasure, error)
+	// Erasures are those of a partner, the oldest first.
+	Erasures(ctx context.Context, partner string) ([]Erasure, error)
+	// ErasedIn are the values that one erasure took, by kind, number and pointer.
+	ErasedIn(ctx context.Context, erasure int64) ([]Erased, error)
+	// ErasedCount is the number of all of them.
+	ErasedCount(ctx context.Context) (int64, error)
+	// LastErasure is the number of the last one, 0 if there is none.
+	LastErasure(ctx context.Context) (int64, error)
 }
 
 // File is one of a policy tree.

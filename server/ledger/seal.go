@@ -107,7 +107,7 @@ func (l *Log) salts(ctx context.Context, rows []Row) (Salts, error) {
 	fresh := make(Salts)
 	for _, partner := range partners {
 		if salts[partner] == nil {
-			fresh[partner] = freshSalt()
+			fresh[partner] = FreshSalt()
 		}
 	}
 	if len(fresh) == 0 {

@@ -31,6 +31,10 @@ const (
 	LeafDeleted  What = "leaf_deleted"
 	LeafUnsigned What = "leaf_unsigned"
 
+	// ErasureChanged is about values that are said to be erased, and are not what an
+	// erasure took.
+	ErasureChanged What = "erasure_changed"
+
 	HistoryChanged    What = "history_changed"
 	TailTruncated     What = "tail_truncated"
 	CheckpointChanged What = "checkpoint_changed"
@@ -75,6 +79,9 @@ type Verdict struct {
 	Intact bool `json:"intact"`
 	// Complete: no number is missing among the rows.
 	Complete bool `json:"complete"`
+	// Erased is the number of values that erasures took; the leaves that had them are as
+	// they were.
+	Erased int64 `json:"erased"`
 	// Unsealed is the number of rows that nothing protects yet.
 	Unsealed int64 `json:"unsealed"`
 	// WitnessedSize is the number of leaves of the newest checkpoint from elsewhere: up to
@@ -116,9 +123,23 @@ func (l *Log) Verify(ctx context.Context, what Verification) (Verdict, error) {
 	if what.Verifier != "" && what.Verifier != l.identity.Verifier {
 		v.found(WrongKey, l.identity.Origin, "the checkpoints are signed with "+l.identity.Verifier+", and your key is "+what.Verifier)
 	}
-	err := v.run(ctx)
+	before, err := l.store.LastErasure(ctx)
+	if err != nil {
+		return v.verdict, err
+	}
+	if err := v.run(ctx); err != nil {
+		return v.verdict, err
+	}
+	after, err := l.store.LastErasure(ctx)
+	if err == nil && after != before {
+		err = ErrErasedMeanwhile
+	}
 	return v.verdict, err
 }
+
+// ErrErasedMeanwhile ends a verification that saw some rows before and some after an
+// erasure: what it found means nothing.
+var ErrErasedMeanwhile = errors.New("values were erased meanwhile; verify again")
 
 func (v *verifier) found(what What, place, detail string) {
 	if what == RowMissing {
@@ -239,14 +260,24 @@ func (v *verifier) leaf(ctx context.Context, s sealed, salts Salts, stored map[i
 			hash := tlog.RecordHash(raw)
 			own = &hash
 		}
-		if s.row.Kind == Revision {
-			if err := v.files(ctx, *s.row); err != nil {
-				return err
-			}
+		if err := v.behind(ctx, *s.row); err != nil {
+			return err
 		}
 	}
 	v.tree.push(s, own, salts[partnerOf(s.row)], stored)
 	return v.notes.upTo(ctx, v, s.leaf.Index+1)
+}
+
+// behind looks at what lies behind a row and is in its leaf by a digest alone.
+func (v *verifier) behind(ctx context.Context, row Row) error {
+	switch row.Kind {
+	case Revision:
+		return v.files(ctx, row)
+	case ErasureKind:
+		return v.erasure(ctx, row)
+	default:
+		return nil
+	}
 }
 
 func partnerOf(r *Row) string {
@@ -380,13 +411,18 @@ func (v *verifier) rest(ctx context.Context) error {
 				if last = row.Seq; row.Seq > sealed {
 					v.verdict.Unsealed++
 				}
+				if kind == ErasureKind {
+					if err := v.erasure(ctx, row); err != nil {
+						return err
+					}
+				}
 			}
 			if len(rows) < batchSize {
 				break
 			}
 		}
 	}
-	return nil
+	return v.unaccounted(ctx)
 }
 
 // suspect is a row that is not what its leaf says, a leaf without a row, or a row without

@@ -69,6 +69,7 @@ func (r *Revision) loadSchemas(_ context.Context, found *problems) {
 		if strings.HasPrefix(name, kindFolder) {
 			kind := strings.TrimSuffix(path.Base(name), ".json")
 			r.kinds[kind] = loadKind(name, document, found)
+			checkPersonal(name, r.tree[name], found)
 			bodies[kind] = document
 		}
 	}
@@ -119,6 +120,14 @@ func loadKind(name string, document any, found *problems) *factKind {
 		}
 	}
 	return kind
+}
+
+// checkPersonal: what a schema means to declare as personal, and does not, would stay when
+// it is erased.
+func checkPersonal(name string, schema []byte, found *problems) {
+	if _, err := decision.PersonalIn(schema); err != nil {
+		found.add(name, 1, "%v", err)
+	}
 }
 
 // typeFacts puts the body schema of each kind into the schema of the input, which on
