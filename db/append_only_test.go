@@ -11,6 +11,7 @@ import (
 
 	"assay/db/dbtest"
 	"assay/server/decision"
+	"assay/server/ledger"
 )
 
 // stranger is a connection with SQLite's defaults, as any tool would open one: no
@@ -87,7 +88,7 @@ func TestEveryTableIsAppendOnly(t *testing.T) {
 	}
 	record(t, db, "q", noon.Add(time.Hour), status("active"))
 	for i, id := range []string{"d-1", "d-2"} {
-		d := with(decided(id, "p", tree(t, db), noon), fmt.Sprintf("[%d]", i))
+		d := with(decided(id, "p", tree(t, db), noon), fmt.Sprintf(`[{"kind":"k","source":"partner","valid_from":"2026-01-01","body":{"n":%d}}]`, i))
 		d.Result = []byte(`{"outcome":"eligible","findings":[{"id":"revenue","status":"met","due":true,"reason":"met"}]}`)
 		keep(t, db, d)
 	}
@@ -101,14 +102,19 @@ func TestEveryTableIsAppendOnly(t *testing.T) {
 		}
 	}
 
-	dbtest.Seal(t, path, db)
+	log := dbtest.Seal(t, path, db)
+	for partner, fields := range map[string]ledger.Fields{"p": ledger.Personal, "q": ledger.All} {
+		if _, err := log.Erase(t.Context(), ledger.Erasure{Partner: partner, Fields: fields, Reason: "r", By: "b"}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	raw := stranger(t, path)
 	if _, err := raw.Exec("INSERT INTO straggler (decision) VALUES (2)"); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := evidence(t, raw), []string{
-		"acceptance", "activation", "checkpoint", "decision", "fact", "file", "finding", "input", "leaf", "ledger", "node", "partner",
-		"recording", "report", "revision", "revision_file", "salt", "straggler", "verdict",
+		"acceptance", "activation", "checkpoint", "decision", "erased", "erasure", "fact", "file", "finding", "input", "kept_salt",
+		"leaf", "ledger", "node", "partner", "recording", "report", "revision", "revision_file", "salt", "straggler", "verdict",
 	}; !slices.Equal(got, want) {
 		t.Fatalf("tables %v, want %v: an addition must be append-only as well", got, want)
 	}
@@ -150,6 +156,7 @@ func TestEveryTableIsAppendOnly(t *testing.T) {
 		"node":       {"INSERT INTO node " + selecting("node", "idx", "idx + 100")},
 		"checkpoint": {"INSERT INTO checkpoint " + selecting("checkpoint", "size", "size - 1")},
 		"revision":   {"INSERT INTO revision " + selecting("revision", "digest", "replace(digest, '0', '1')", "seq", "seq + 2")},
+		"erased":     {"INSERT INTO erased " + selecting("erased", "seq", "seq + 100")},
 		"ledger":     {"INSERT INTO ledger VALUES ('other', 'other')"},
 		// Into the past.
 		"fact": {

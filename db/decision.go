@@ -109,8 +109,8 @@ func (db *DB) Decision(ctx context.Context, id string) (decision.Decision, error
 	}
 	d, err := decisionOf(row.Decision)
 	d.Given = row.ContentJSON.Bytes()
-	if err == nil && d.Erased() {
-		d.ErasedAt, err = db.erasedAt(ctx, row.Decision.Seq)
+	if err == nil {
+		err = db.noteErased(ctx, row.Decision.Seq, &d)
 	}
 	return d, err
 }

@@ -486,18 +486,21 @@ func (db *DB) markErased(ctx context.Context, partner string, facts []decision.F
 	return nil
 }
 
-// erasedAt is when values of a decision were erased last.
-func (db *DB) erasedAt(ctx context.Context, seq int64) (at time.Time, err error) {
+// noteErased says when values of a decision were erased last.
+func (db *DB) noteErased(ctx context.Context, seq int64, d *decision.Decision) error {
+	if !d.Erased() {
+		return nil
+	}
 	erased, err := db.reads.ErasedOf(ctx, sqlc.ErasedOfParams{Kind: string(ledger.Decision), First: seq, Last: seq})
 	if err != nil {
-		return at, fmt.Errorf("read what was erased of decision %d: %w", seq, translate(err))
+		return fmt.Errorf("read what was erased of decision %s: %w", d.ID, translate(err))
 	}
 	for _, e := range erased {
-		if e.ErasedAt.After(at) {
-			at = e.ErasedAt.Time
+		if e.ErasedAt.After(d.ErasedAt) {
+			d.ErasedAt = e.ErasedAt.Time
 		}
 	}
-	return at, nil
+	return nil
 }
 
 // ErrInUse is Scrub's answer if somebody went on reading what was before.

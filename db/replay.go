@@ -19,6 +19,9 @@ func (db *DB) DecisionsInOrder(ctx context.Context, after, upto int64, limit int
 	found := make([]decision.LoggedDecision, len(rows))
 	for i, row := range rows {
 		d, err := decisionOf(row.Decision)
+		if err == nil {
+			err = db.noteErased(ctx, row.Decision.Seq, &d)
+		}
 		if err != nil {
 			return nil, err
 		}

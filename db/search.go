@@ -41,6 +41,9 @@ func (db *DB) Decisions(ctx context.Context, q decision.DecisionQuery) ([]decisi
 	found := make([]decision.LoggedDecision, len(rows))
 	for i, row := range rows {
 		d, err := decisionOf(row)
+		if err == nil {
+			err = db.noteErased(ctx, row.Seq, &d)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -170,6 +171,21 @@ func erase(ctx context.Context, log *ledger.Log, store *db.DB, e ledger.Erasure)
 		return e, err
 	}
 	return e, scrub(ctx, store)
+}
+
+// scrubPatience is how long a request may wait for the files to be written anew.
+const scrubPatience = 40 * time.Second
+
+// erasing is erase for the API.
+func erasing(log *ledger.Log, store *db.DB) func(context.Context, ledger.Erasure) (ledger.Erasure, bool, error) {
+	return func(ctx context.Context, e ledger.Erasure) (done ledger.Erasure, finished bool, err error) {
+		if done, err = log.Erase(ctx, e); err != nil {
+			return done, false, err
+		}
+		ctx, cancel := context.WithTimeout(ctx, scrubPatience)
+		defer cancel()
+		return done, store.Scrub(ctx) == nil, nil
+	}
 }
 
 func scrub(ctx context.Context, store *db.DB) error {

@@ -130,7 +130,7 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 		return err
 	}
 	answering := api.Config{
-		Service: service, Ledger: sealed, Evidence: newPacker(sealed, store, library).Pack, Ping: store.Ping, Logger: logger, BodyLimit: c.bodyLimit, LoopbackOnly: !c.allowRemote,
+		Service: service, Ledger: sealed, Erase: erasing(sealed, store), Evidence: newPacker(sealed, store, library).Pack, Ping: store.Ping, Logger: logger, BodyLimit: c.bodyLimit, LoopbackOnly: !c.allowRemote,
 		Candidate: policy.Candidate, RenderReport: renderReport(library), Between: policy.Between,
 	}
 	if pusher != nil {

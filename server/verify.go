@@ -70,6 +70,8 @@ type verification struct {
 	DecisionID string `json:"decision_id"`
 	Verified   int64  `json:"verified"`
 	Differing  int64  `json:"differing"`
+	// Erased are those of which values were erased, so that they were not asked again.
+	Erased int64 `json:"erased"`
 }
 
 func verify(ctx context.Context, c replayConfig, stdout, stderr io.Writer) (err error) {
@@ -164,7 +166,11 @@ func (c replayConfig) decisions(ctx context.Context, store *db.DB, done *verific
 	err = replay.Run(ctx, revisions, store, entries, func(r replay.Result) error {
 		done.Seq, done.DecisionID = r.Seq, r.Decision.ID
 		done.Verified++
-		if n++; !r.Equal() {
+		n++
+		switch {
+		case r.Erased():
+			done.Erased++
+		case !r.Equal():
 			done.Differing++
 			bar.end()
 			if err := report.differs(r); err != nil {
@@ -302,8 +308,12 @@ func (r *verifyReport) separator() string {
 
 func (r *verifyReport) end(trees revisionsVerified, done verification) error {
 	if !r.json {
-		_, err := fmt.Fprintf(r.w, "%d of %d decisions came out again; %d of %d revisions are whole\n",
-			done.Verified-done.Differing, done.Verified, trees.Verified-trees.Differing, trees.Verified)
+		erased := ""
+		if done.Erased > 0 {
+			erased = fmt.Sprintf("; of %d more values were erased", done.Erased)
+		}
+		_, err := fmt.Fprintf(r.w, "%d of %d decisions came out again%s; %d of %d revisions are whole\n",
+			done.Verified-done.Differing-done.Erased, done.Verified-done.Erased, erased, trees.Verified-trees.Differing, trees.Verified)
 		return err
 	}
 	raw, err := json.Marshal(struct {

@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"assay/server/decision"
+	"assay/server/ledger"
 )
 
 // DefaultBodyLimit is the most bytes of a body unless the configuration says
@@ -32,6 +33,9 @@ type Config struct {
 	Ledger Ledger
 	// Evidence packs a decision; decision.ErrNotFound, ledger.ErrNotSealed.
 	Evidence func(ctx context.Context, decision string) ([]byte, error)
+	// Erase takes values of a partner away. It tells also whether no byte of them is left
+	// in the files.
+	Erase func(ctx context.Context, e ledger.Erasure) (done ledger.Erasure, finished bool, err error)
 	// Ping tells whether the store answers.
 	Ping func(ctx context.Context) error
 	// Logger gets one line per request; nil discards them.
@@ -114,6 +118,7 @@ func newEcho(config Config) *echo.Echo {
 type server struct {
 	service  *decision.Service
 	ledger   Ledger
+	erase    func(ctx context.Context, e ledger.Erasure) (ledger.Erasure, bool, error)
 	ping     func(ctx context.Context) error
 	sink     func(ctx context.Context) (decision.SinkStatus, error)
 	metrics  *metrics
@@ -125,7 +130,7 @@ type server struct {
 
 func newServer(config Config, counted *metrics) *server {
 	return &server{
-		service: config.Service, ledger: config.Ledger, ping: config.Ping, sink: config.Sink, metrics: counted,
+		service: config.Service, ledger: config.Ledger, erase: config.Erase, ping: config.Ping, sink: config.Sink, metrics: counted,
 		preview: newPreviewer(config.Candidate, config.PreviewTime), render: config.RenderReport, between: config.Between,
 		evidence: config.Evidence,
 	}

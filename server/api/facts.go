@@ -90,6 +90,10 @@ func writeFacts(facts []decision.Fact) []Fact {
 		list[i] = Fact{
 			Id: f.ID, Kind: f.Kind, Key: optional(f.Key), Source: Source(f.Source),
 			ValidFrom: f.ValidFrom, ValidTo: optional(f.ValidTo), RecordedAt: f.RecordedAt.UTC(),
+			ErasedAt: optionalInstant(f.ErasedAt),
+		}
+		if len(f.Erased) > 0 {
+			list[i].Erased = &f.Erased
 		}
 		if f.Body != nil {
 			body := json.RawMessage(f.Body)
@@ -106,6 +110,14 @@ func value[T any](p *T) T {
 		return zero
 	}
 	return *p
+}
+
+// optionalInstant is nil for the zero one.
+func optionalInstant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return optional(t.UTC())
 }
 
 // instant keeps the microseconds that the store keeps, so that the answer says what

@@ -23,6 +23,7 @@ type Ledger interface {
 	Inclusion(ctx context.Context, index, size int64) (leaf ledger.Hash, proof []ledger.Hash, err error)
 	Consistency(ctx context.Context, from, to int64) ([]ledger.Hash, error)
 	Tile(ctx context.Context, t ledger.Tile) ([]byte, error)
+	Erasures(ctx context.Context, partner string) ([]ledger.Erasure, error)
 }
 
 func (s *server) GetLedgerKey(context.Context, GetLedgerKeyRequestObject) (GetLedgerKeyResponseObject, error) {

@@ -121,3 +121,7 @@ func TestLedgerStatus(t *testing.T) {
 		}
 	}
 }
+
+func (f fakeLedger) Erasures(_ context.Context, partner string) ([]ledger.Erasure, error) {
+	return []ledger.Erasure{{Partner: partner, Fields: ledger.All, Reason: "r", By: "b", Values: 3}}, f.ledger.err
+}

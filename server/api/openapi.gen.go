@@ -48,6 +48,24 @@ func (e DecisionFactorFactor) Valid() bool {
 	}
 }
 
+// Defines values for ErasedFields.
+const (
+	ErasedFieldsAll      ErasedFields = "all"
+	ErasedFieldsPersonal ErasedFields = "personal"
+)
+
+// Valid indicates whether the value is a known member of the ErasedFields enum.
+func (e ErasedFields) Valid() bool {
+	switch e {
+	case ErasedFieldsAll:
+		return true
+	case ErasedFieldsPersonal:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FileChangeChange.
 const (
 	FileChangeChangeAdded   FileChangeChange = "added"
@@ -188,6 +206,7 @@ const (
 	ProblemCodeBodyTooLarge         ProblemCode = "body_too_large"
 	ProblemCodeCandidateChanged     ProblemCode = "candidate_changed"
 	ProblemCodeDecisionNotFound     ProblemCode = "decision_not_found"
+	ProblemCodeErased               ProblemCode = "erased"
 	ProblemCodeFileNotFound         ProblemCode = "file_not_found"
 	ProblemCodeIdempotencyKeyReused ProblemCode = "idempotency_key_reused"
 	ProblemCodeInternalError        ProblemCode = "internal_error"
@@ -219,6 +238,8 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodeCandidateChanged:
 		return true
 	case ProblemCodeDecisionNotFound:
+		return true
+	case ProblemCodeErased:
 		return true
 	case ProblemCodeFileNotFound:
 		return true
@@ -679,8 +700,14 @@ type Decision struct {
 	// Caller The `Assay-Caller` of the request; nothing proves it.
 	Caller *string `json:"caller,omitempty"`
 
-	// FactsDigest SHA-256 of all facts that were evaluated, stored and given. Equal facts give an equal digest.
-	FactsDigest  string               `json:"facts_digest"`
+	// FactsDigest SHA-256 of all facts that were evaluated, stored and given. Equal facts give an equal digest. Zeros if what it
+	// stood for was erased, since it would tell whoever guesses right.
+	FactsDigest string `json:"facts_digest"`
+
+	// ErasedAt When values that the decision rests on or shows were erased; missing if none were.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	ErasedAt     *Instant             `json:"erased_at,omitempty"`
 	Requirements []RequirementFinding `json:"requirements"`
 }
 
@@ -911,8 +938,62 @@ type DecisionSummary struct {
 	// Caller The `Assay-Caller` of the request; nothing proves it.
 	Caller *string `json:"caller,omitempty"`
 
-	// FactsDigest SHA-256 of all facts that were evaluated, stored and given. Equal facts give an equal digest.
+	// FactsDigest SHA-256 of all facts that were evaluated, stored and given. Equal facts give an equal digest. Zeros if what it
+	// stood for was erased, since it would tell whoever guesses right.
 	FactsDigest string `json:"facts_digest"`
+
+	// ErasedAt When values that the decision rests on or shows were erased; missing if none were.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	ErasedAt *Instant `json:"erased_at,omitempty"`
+}
+
+// ErasedFields `personal`: what schemas declare as personal (`x-personal`), wherever it was recorded, given or shown. `all`: every key
+// and body, every value that decisions show, who asked, and idempotency keys.
+type ErasedFields string
+
+// Erasure defines model for Erasure.
+type Erasure struct {
+	// Partner The partner's id, the caller's choice.
+	//
+	// Examples: contoso
+	Partner PartnerID `json:"partner"`
+
+	// Fields `personal`: what schemas declare as personal (`x-personal`), wherever it was recorded, given or shown. `all`: every key
+	// and body, every value that decisions show, who asked, and idempotency keys.
+	Fields ErasedFields `json:"fields"`
+	Reason string       `json:"reason"`
+	By     string       `json:"by"`
+
+	// ErasedAt An instant, RFC 3339, of the years 1000 to 9999. Any offset is accepted; UTC is answered.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	ErasedAt Instant `json:"erased_at"`
+
+	// Values How many went.
+	Values int64 `json:"values"`
+
+	// Finished In the answer to the request alone: whether no byte of them is left in the files of the database either. If not,
+	// somebody was reading all the while; `assay erase --finish` does the rest.
+	Finished *bool `json:"finished,omitempty"`
+}
+
+// ErasureList defines model for ErasureList.
+type ErasureList struct {
+	Erasures []Erasure `json:"erasures"`
+}
+
+// ErasureRequest defines model for ErasureRequest.
+type ErasureRequest struct {
+	// Fields `personal`: what schemas declare as personal (`x-personal`), wherever it was recorded, given or shown. `all`: every key
+	// and body, every value that decisions show, who asked, and idempotency keys.
+	Fields ErasedFields `json:"fields"`
+
+	// Reason Why, for auditors. It is kept, so it should name nobody.
+	Reason string `json:"reason"`
+
+	// By Who asks for it, for auditors: an office rather than a person.
+	By string `json:"by"`
 }
 
 // Fact One recorded fact.
@@ -948,6 +1029,14 @@ type Fact struct {
 	//
 	// Examples: 2026-03-01T09:30:00Z
 	RecordedAt Instant `json:"recorded_at"`
+
+	// Erased Pointers to what was erased since; missing if nothing was. An erased key is replaced by another name.
+	Erased *[]string `json:"erased,omitempty"`
+
+	// ErasedAt When it was.
+	//
+	// Examples: 2026-03-01T09:30:00Z
+	ErasedAt *Instant `json:"erased_at,omitempty"`
 }
 
 // FactBody What holds, as the JSON Schema of the kind demands; null records that nothing holds for that time (a retraction).
@@ -1626,6 +1715,9 @@ type Replay struct {
 
 	// Equal Whether every byte of the result came out again.
 	Equal bool `json:"equal"`
+
+	// Erased Present if it was not asked again, because values that it rested on were erased.
+	Erased *bool `json:"erased,omitempty"`
 
 	// Differences In what the log and the replay differ; at most 20 places of the result.
 	Differences []ReplayDifference `json:"differences"`
@@ -2353,6 +2445,9 @@ type GetRevisionFileParams struct {
 // CreateDecisionJSONRequestBody defines body for CreateDecision for application/json ContentType.
 type CreateDecisionJSONRequestBody = DecisionRequest
 
+// ErasePartnerJSONRequestBody defines body for ErasePartner for application/json ContentType.
+type ErasePartnerJSONRequestBody = ErasureRequest
+
 // RecordFactsJSONRequestBody defines body for RecordFacts for application/json ContentType.
 type RecordFactsJSONRequestBody = RecordFactsRequest
 
@@ -2421,6 +2516,12 @@ type ServerInterface interface {
 	// ListPartners List partners
 	// (GET /v1/partners)
 	ListPartners(ctx echo.Context, params ListPartnersParams) error
+	// ListErasures List erasures
+	// (GET /v1/partners/{partner}/erasures)
+	ListErasures(ctx echo.Context, partner PartnerInPath) error
+	// ErasePartner Erase what is personal
+	// (POST /v1/partners/{partner}/erasures)
+	ErasePartner(ctx echo.Context, partner PartnerInPath) error
 	// ListFacts Read a partner's facts
 	// (GET /v1/partners/{partner}/facts)
 	ListFacts(ctx echo.Context, partner PartnerInPath, params ListFactsParams) error
@@ -3008,6 +3109,38 @@ func (w *ServerInterfaceWrapper) ListPartners(ctx echo.Context) error {
 	return err
 }
 
+// ListErasures converts echo context to params.
+func (w *ServerInterfaceWrapper) ListErasures(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "partner" -------------
+	var partner PartnerInPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "partner", ctx.Param("partner"), &partner, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partner: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListErasures(ctx, partner)
+	return err
+}
+
+// ErasePartner converts echo context to params.
+func (w *ServerInterfaceWrapper) ErasePartner(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "partner" -------------
+	var partner PartnerInPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "partner", ctx.Param("partner"), &partner, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partner: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ErasePartner(ctx, partner)
+	return err
+}
+
 // ListFacts converts echo context to params.
 func (w *ServerInterfaceWrapper) ListFacts(ctx echo.Context) error {
 	var err error
@@ -3438,6 +3571,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/decisions/:decision_id/replay", wrapper.ReplayDecision, options.OperationMiddlewares["replayDecision"]...)
 	router.GET(options.BaseURL+"/v1/decisions/:decision_id/diff/:other", wrapper.DiffDecisions, options.OperationMiddlewares["diffDecisions"]...)
 	router.GET(options.BaseURL+"/v1/partners", wrapper.ListPartners, options.OperationMiddlewares["listPartners"]...)
+	router.GET(options.BaseURL+"/v1/partners/:partner/erasures", wrapper.ListErasures, options.OperationMiddlewares["listErasures"]...)
+	router.POST(options.BaseURL+"/v1/partners/:partner/erasures", wrapper.ErasePartner, options.OperationMiddlewares["erasePartner"]...)
 	router.GET(options.BaseURL+"/v1/partners/:partner/facts", wrapper.ListFacts, options.OperationMiddlewares["listFacts"]...)
 	router.POST(options.BaseURL+"/v1/partners/:partner/facts", wrapper.RecordFacts, options.OperationMiddlewares["recordFacts"]...)
 	router.GET(options.BaseURL+"/v1/kinds", wrapper.ListKinds, options.OperationMiddlewares["listKinds"]...)
@@ -5101,6 +5236,211 @@ func (response ListPartners503ApplicationProblemPlusJSONResponse) VisitListPartn
 	return err
 }
 
+type ListErasuresRequestObject struct {
+	Partner PartnerInPath `json:"partner"`
+}
+
+type ListErasuresResponseObject interface {
+	VisitListErasuresResponse(w http.ResponseWriter) error
+}
+
+type ListErasures200JSONResponse ErasureList
+
+func (response ListErasures200JSONResponse) VisitListErasuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListErasures400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListErasures400ApplicationProblemPlusJSONResponse) VisitListErasuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListErasures500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListErasures500ApplicationProblemPlusJSONResponse) VisitListErasuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListErasures503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListErasures503ApplicationProblemPlusJSONResponse) VisitListErasuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ErasePartnerRequestObject struct {
+	Partner PartnerInPath `json:"partner"`
+	Body    *ErasePartnerJSONRequestBody
+}
+
+type ErasePartnerResponseObject interface {
+	VisitErasePartnerResponse(w http.ResponseWriter) error
+}
+
+type ErasePartner201JSONResponse Erasure
+
+func (response ErasePartner201JSONResponse) VisitErasePartnerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ErasePartner400ApplicationProblemPlusJSONResponse struct {
+	BadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ErasePartner400ApplicationProblemPlusJSONResponse) VisitErasePartnerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ErasePartner404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ErasePartner404ApplicationProblemPlusJSONResponse) VisitErasePartnerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ErasePartner413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ErasePartner413ApplicationProblemPlusJSONResponse) VisitErasePartnerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ErasePartner415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ErasePartner415ApplicationProblemPlusJSONResponse) VisitErasePartnerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ErasePartner422ApplicationProblemPlusJSONResponse struct {
+	UnprocessableApplicationProblemPlusJSONResponse
+}
+
+func (response ErasePartner422ApplicationProblemPlusJSONResponse) VisitErasePartnerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ErasePartner500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ErasePartner500ApplicationProblemPlusJSONResponse) VisitErasePartnerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ErasePartner503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ErasePartner503ApplicationProblemPlusJSONResponse) VisitErasePartnerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListFactsRequestObject struct {
 	Partner PartnerInPath `json:"partner"`
 	Params  ListFactsParams
@@ -6468,6 +6808,12 @@ type StrictServerInterface interface {
 	// ListPartners List partners
 	// (GET /v1/partners)
 	ListPartners(ctx context.Context, request ListPartnersRequestObject) (ListPartnersResponseObject, error)
+	// ListErasures List erasures
+	// (GET /v1/partners/{partner}/erasures)
+	ListErasures(ctx context.Context, request ListErasuresRequestObject) (ListErasuresResponseObject, error)
+	// ErasePartner Erase what is personal
+	// (POST /v1/partners/{partner}/erasures)
+	ErasePartner(ctx context.Context, request ErasePartnerRequestObject) (ErasePartnerResponseObject, error)
 	// ListFacts Read a partner's facts
 	// (GET /v1/partners/{partner}/facts)
 	ListFacts(ctx context.Context, request ListFactsRequestObject) (ListFactsResponseObject, error)
@@ -6985,6 +7331,79 @@ func (sh *strictHandler) ListPartners(ctx echo.Context, params ListPartnersParam
 		return err
 	} else if validResponse, ok := response.(ListPartnersResponseObject); ok {
 		return validResponse.VisitListPartnersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListErasures operation middleware
+func (sh *strictHandler) ListErasures(ctx echo.Context, partner PartnerInPath) error {
+	var request ListErasuresRequestObject
+
+	request.Partner = partner
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListErasures(ctx.Request().Context(), request.(ListErasuresRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListErasures")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListErasuresResponseObject); ok {
+		return validResponse.VisitListErasuresResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ErasePartner operation middleware
+func (sh *strictHandler) ErasePartner(ctx echo.Context, partner PartnerInPath) error {
+	var request ErasePartnerRequestObject
+
+	request.Partner = partner
+
+	var body ErasePartnerJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ErasePartner(ctx.Request().Context(), request.(ErasePartnerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ErasePartner")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ErasePartnerResponseObject); ok {
+		return validResponse.VisitErasePartnerResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

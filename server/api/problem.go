@@ -30,6 +30,7 @@ var failures = map[ProblemCode]struct {
 	ProblemCodeReportNotFound:       {http.StatusNotFound, "There is no such report"},
 	ProblemCodeCandidateChanged:     {http.StatusConflict, "The policies changed since they were measured"},
 	ProblemCodeReplayDiffers:        {http.StatusConflict, "The decision does not come out again"},
+	ProblemCodeErased:               {http.StatusConflict, "Values of it were erased"},
 	ProblemCodeDecisionNotFound:     {http.StatusNotFound, "There is no such decision"},
 	ProblemCodeMethodNotAllowed:     {http.StatusMethodNotAllowed, "This method is not for this path"},
 	ProblemCodeNotAcceptable:        {http.StatusNotAcceptable, "There is no answer of this type"},

@@ -22,7 +22,7 @@ func (s *server) ReplayDecision(ctx context.Context, r ReplayDecisionRequestObje
 
 func writeReplay(r decision.Replay) Replay {
 	answer := Replay{
-		DecisionId: r.Decision.ID, Revision: optional(r.Decision.Revision), Equal: r.Equal(),
+		DecisionId: r.Decision.ID, Revision: optional(r.Decision.Revision), Equal: r.Equal(), Erased: optional(r.Erased()),
 		Differences: make([]ReplayDifference, len(r.Differences)),
 	}
 	for i, d := range r.Differences {

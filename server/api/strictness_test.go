@@ -217,6 +217,12 @@ func TestEveryProblemCode(t *testing.T) {
 			b.store.decisions[1].Outcome = "eligible"
 			return b.do(t, "GET", "/v1/decisions/id-1/diff/id-2", "")
 		}},
+		ProblemCodeErased: {409, func(t *testing.T, b *bench) answer {
+			b.mustDo(t, 201, "POST", "/v1/decisions", decide, "X-Request-ID: a")
+			b.mustDo(t, 201, "POST", "/v1/decisions", decide, "X-Request-ID: b")
+			b.store.decisions[1].FactsDigest = decision.ErasedDigest
+			return b.do(t, "GET", "/v1/decisions/id-1/diff/id-2", "")
+		}},
 		ProblemCodeIdempotencyKeyReused: {409, func(t *testing.T, b *bench) answer {
 			b.mustDo(t, 201, "POST", "/v1/partners/a/facts", `{"facts":[`+revenue+`]}`, "Idempotency-Key: k")
 			return b.do(t, "POST", "/v1/partners/a/facts", `{"facts":[`+revenue+`,`+revenue+`]}`, "Idempotency-Key: k")

@@ -21,6 +21,8 @@ func (s *server) DiffDecisions(ctx context.Context, r DiffDecisionsRequestObject
 	switch {
 	case errors.Is(err, decision.ErrNotFound):
 		return nil, noDecision()
+	case errors.Is(err, decision.ErrErased):
+		return nil, fail(ProblemCodeErased, "values that one of them rested on were erased, so it cannot be asked again")
 	case errors.Is(err, decision.ErrReplayDiffers), errors.Is(err, decision.ErrUnreadable):
 		return nil, &failure{code: ProblemCodeReplayDiffers, detail: "POST /v1/decisions/{decision_id}/replay of the two says in what", cause: err}
 	case err != nil:

@@ -29,7 +29,7 @@ func writeDecision(d decision.Decision, programs []decision.Program, speaker exp
 		Outcome: summary.Outcome, OutcomeText: summary.OutcomeText, Rollup: summary.Rollup, RollupText: summary.RollupText,
 		Version: summary.Version, Phase: summary.Phase, AsOf: summary.AsOf, KnownAt: summary.KnownAt,
 		DecidedAt: summary.DecidedAt, Revision: summary.Revision, FactsDigest: summary.FactsDigest,
-		RequestId: summary.RequestId, TraceId: summary.TraceId, Caller: summary.Caller,
+		RequestId: summary.RequestId, TraceId: summary.TraceId, Caller: summary.Caller, ErasedAt: summary.ErasedAt,
 		Requirements: make([]RequirementFinding, len(result.Findings)),
 	}
 	for i, f := range result.Findings {
@@ -61,6 +61,7 @@ func writeSummary(d decision.Decision, result decision.Result, speaker explain.L
 		AsOf: d.AsOf, KnownAt: d.KnownAt.UTC(), DecidedAt: d.DecidedAt.UTC(),
 		Revision: d.Revision, FactsDigest: d.FactsDigest,
 		RequestId: optional(d.RequestID), TraceId: optional(d.TraceID), Caller: optional(d.Caller),
+		ErasedAt: optionalInstant(d.ErasedAt),
 	}
 }
 

@@ -21,7 +21,10 @@ type Replay struct {
 }
 
 // Equal: every byte came out again.
-func (r Replay) Equal() bool { return len(r.Differences) == 0 }
+func (r Replay) Equal() bool { return len(r.Differences) == 0 && !r.Erased() }
+
+// Erased: what it rested on was erased, so that it was not asked again.
+func (r Replay) Erased() bool { return len(r.Differences) == 0 && r.Decision.Erased() }
 
 // Parts of a decision that a replay holds against the log.
 const (
@@ -93,6 +96,13 @@ type Keeper interface {
 // error says that it could not be asked; what contradicts the log is a difference.
 func ReplayOf(ctx context.Context, revisions Keeper, store FactStore, d Decision) (Replay, error) {
 	r := Replay{Decision: d}
+	switch {
+	case d.Erased() && d.ErasedAt.IsZero():
+		r.Differences = append(r.Differences, Difference{Part: PartFactsDigest, Logged: d.FactsDigest, Replayed: "it is blank, and no erasure took it"})
+		return r, nil
+	case d.Erased():
+		return r, nil
+	}
 	if d.GivenDigest != "" && Digest(d.Given) != d.GivenDigest {
 		given := Difference{Part: PartGiven, Logged: d.GivenDigest}
 		if d.Given != nil {

@@ -23,6 +23,9 @@ const maxDiffering = 20
 
 // Note counts a replay. One that is equal clears a decision that differed before.
 func (t *ReplayTally) Note(r Replay) {
+	if r.Erased() {
+		return // nothing came out, and nothing else
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	at := slices.Index(t.status.Decisions, r.Decision.ID)

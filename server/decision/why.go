@@ -73,6 +73,9 @@ func (f Factor) ID() string {
 // Between finds what lies between two revisions.
 type Between func(ctx context.Context, from, to Revision) (Change, error)
 
+// ErrErased: what a logged decision rested on was erased, so it cannot be asked again.
+var ErrErased = errors.New("values of the decision were erased")
+
 // ErrReplayDiffers: a logged decision does not come out again, so nothing can be said of
 // why it came out.
 var ErrReplayDiffers = errors.New("the decision does not come out again as it was logged")
@@ -87,6 +90,9 @@ func (s *Service) Why(ctx context.Context, before, after string, between Between
 	}
 	if w.After, err = s.Store.Decision(ctx, after); err != nil {
 		return w, err
+	}
+	if w.Before.Erased() || w.After.Erased() {
+		return w, ErrErased
 	}
 	if w.Before.Program != w.After.Program {
 		return w, Invalid("", "the one is about %s and the other about %s: only decisions about the same program can be compared", w.Before.Program, w.After.Program)

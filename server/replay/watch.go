@@ -70,7 +70,7 @@ func (w *Watch) step(ctx context.Context) error {
 		}
 	}
 	w.Note(r.Replay)
-	if !r.Equal() {
+	if !r.Equal() && !r.Erased() {
 		// The parts alone: values are about partners.
 		var parts []string
 		for _, d := range r.Differences {

@@ -143,7 +143,7 @@ WHEN EXISTS (SELECT 1 FROM erased WHERE kind = NEW.kind AND seq = NEW.seq AND pa
 BEGIN SELECT RAISE(ABORT, 'erased is append-only: the key exists'); END;
 CREATE TRIGGER erased_only_before BEFORE INSERT ON erased
 WHEN EXISTS (SELECT 1 FROM erasure WHERE seq = NEW.erasure)
-BEGIN SELECT RAISE(ABORT, 'an erasure sums up what came before it'); END;
+BEGIN SELECT RAISE(ABORT, 'erased is append-only: an erasure sums up what came before it'); END;
 
 -- A kept salt goes when its value does.
 CREATE TRIGGER kept_salt_no_update BEFORE UPDATE ON kept_salt
