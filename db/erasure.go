@@ -517,7 +517,11 @@ func (db *DB) Scrub(ctx context.Context) error {
 	}
 	for deadline := time.Now().Add(scrubTime); ; {
 		var busy, pages, moved int64
-		if err := db.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
+		err := db.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved)
+		if ctx.Err() != nil {
+			return ErrInUse
+		}
+		if err != nil {
 			return fmt.Errorf("empty the write-ahead log: %w", explain(err))
 		}
 		if busy == 0 {
@@ -528,7 +532,7 @@ func (db *DB) Scrub(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return ErrInUse
 		case <-time.After(50 * time.Millisecond):
 		}
 	}

@@ -1,11 +1,17 @@
 package db_test
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	database "assay/db"
 	"assay/db/dbtest"
 	"assay/server/decision"
 )
@@ -59,5 +65,36 @@ func TestOnlyBlanksGoThrough(t *testing.T) {
 		if _, err := raw.Exec(blank); err != nil {
 			t.Errorf("%s: %v", blank, err)
 		}
+	}
+}
+
+// Who reads on keeps the write-ahead log from being emptied. That is said, and done later.
+func TestScrubWaitsForReaders(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "assay.db")
+	db := dbtest.Open(t, path)
+	record(t, db, "p", noon, status("active"))
+	raw := stranger(t, path)
+	reading, err := raw.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = reading.Rollback() }()
+	var n int
+	if err := reading.QueryRow("SELECT COUNT(*) FROM fact").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	record(t, db, "unmistakable", noon, status("active"))
+	soon, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if err := db.Scrub(soon); !errors.Is(err, database.ErrInUse) {
+		t.Errorf("while somebody reads: %v", err)
+	}
+	_ = reading.Rollback()
+	if err := db.Scrub(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if wal, err := os.ReadFile(path + "-wal"); err != nil || bytes.Contains(wal, []byte("unmistakable")) {
+		t.Errorf("%d bytes in the write-ahead log, %v", len(wal), err)
 	}
 }

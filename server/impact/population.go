@@ -168,10 +168,13 @@ func (p decisions) Subjects(ctx context.Context) iter.Seq2[decision.Decision, er
 				return
 			}
 			for _, d := range page {
+				before = d.Seq
+				if d.Erased() {
+					continue // it cannot be asked again
+				}
 				if !yield(d.Decision, nil) {
 					return
 				}
-				before = d.Seq
 			}
 			if len(page) < limit {
 				return

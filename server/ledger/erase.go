@@ -74,7 +74,7 @@ const eraseTries = 100
 // Erase takes values of a partner away, and seals that it did. The rows are sealed first:
 // what is not in the tree yet could not be told from what never was.
 func (l *Log) Erase(ctx context.Context, e Erasure) (Erasure, error) {
-	e.At = l.now().UTC()
+	e.At = l.now().UTC().Truncate(time.Microsecond)
 	for try := 1; ; try++ {
 		if err := l.SealAll(ctx); err != nil {
 			return e, err

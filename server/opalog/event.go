@@ -108,6 +108,9 @@ func (m *Maker) event(ctx context.Context, d decision.LoggedDecision) (*Event, e
 			custom[name] = value
 		}
 	}
+	if !d.ErasedAt.IsZero() {
+		custom["erased_at"] = d.ErasedAt.UTC()
+	}
 	full, err := decision.WithFacts(ctx, m.Facts, d.Decision)
 	if err != nil {
 		return nil, err
