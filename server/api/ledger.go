@@ -131,6 +131,8 @@ func ledgerFailure(what string, err error) error {
 		return &failure{code: ProblemCodeNotSealedYet, detail: "it is sealed in a moment", retryAfter: 1}
 	case errors.Is(err, decision.ErrNotFound):
 		return fail(ProblemCodeDecisionNotFound, "no decision has this id")
+	case errors.Is(err, decision.ErrErased):
+		return fail(ProblemCodeErased, "values of it were erased, so its leaf cannot be opened any more; the receipt still proves it")
 	case errors.As(err, &outside):
 		return failAt(ProblemCodeInvalidParameter, inParameter(outside.Parameter, outside.Detail))
 	}

@@ -33,7 +33,7 @@ type Shown struct {
 
 // Show opens a decision, its revision, and facts with their recordings, in this order. All
 // are proved to the first checkpoint that covers them, so that it is the same however the
-// tree grows. decision.ErrNotFound, ErrNotSealed.
+// tree grows. decision.ErrNotFound, decision.ErrErased, ErrNotSealed.
 func (l *Log) Show(ctx context.Context, id string, facts []int64) ([]Shown, Checkpoint, error) {
 	rows, err := l.about(ctx, id, facts)
 	if err != nil {
@@ -119,6 +119,9 @@ func (l *Log) row(ctx context.Context, kind Kind, seq int64) (Row, error) {
 
 func (l *Log) show(ctx context.Context, row Row, salts Salts) (Shown, error) {
 	s := Shown{Kind: row.Kind, Seq: row.Seq, Openings: make(map[string]Opening)}
+	if len(row.Erased) > 0 {
+		return s, decision.ErrErased // its leaf cannot be opened any more
+	}
 	var err error
 	s.Index, err = l.store.LeafOf(ctx, row.Kind, row.Seq)
 	if errors.Is(err, decision.ErrNotFound) {
@@ -146,7 +149,11 @@ func (l *Log) show(ctx context.Context, row Row, salts Salts) (Shown, error) {
 	}
 	for path, value := range row.Values {
 		if len(value) > 0 {
-			s.Openings[path] = Opening{ValueSalt(salts[row.Partner], row.Kind, row.Seq, path), value}
+			salt, kept := row.Salts[path]
+			if !kept {
+				salt = ValueSalt(salts[row.Partner], row.Kind, row.Seq, path)
+			}
+			s.Openings[path] = Opening{salt, value}
 		}
 	}
 	return s, nil
