@@ -53,8 +53,8 @@ are asked again instead, on the facts they were made from. The database is only 
 
 Without --program, --as-of, --decisions and --against it measures what a server measures
 before it lets the candidate serve, and writes the same report: as of today and of every
-later day on which a changed value comes into force, and for programs about actions that
-have a budget, the last thousand logged decisions.
+later day that the data or the rules of either tree name, and for programs about actions
+that have a budget, the last thousand logged decisions.
 
 If budgets/data.yaml of either tree bounds how much a change may turn, the bounds are
 held against what was found. --accept REPORT --by NAME measures again and, if it is that
@@ -293,12 +293,19 @@ func inCommon(which func(decision.Program) bool, revisions ...*policy.Revision) 
 	return programs
 }
 
-// daysToMeasure are today and every later day on which a changed value comes into force.
-func daysToMeasure(live, candidate decision.Revision) []decision.Day {
-	days := []decision.Day{decision.DayOf(time.Now())}
-	for _, change := range decision.DiffValues(live, candidate) {
-		if change.Since > days[0] {
-			days = append(days, change.Since)
+// noEnd is the day with which rules compare where something has no end. Nothing begins on it.
+const noEnd = decision.Day("9999-12-31")
+
+// daysToMeasure are today and every later day that one of the revisions names, changed or
+// not: what changed may only be asked for by a version of the rules that is yet to come.
+func daysToMeasure(revisions ...*policy.Revision) []decision.Day {
+	today := decision.DayOf(time.Now())
+	days := []decision.Day{today}
+	for _, revision := range revisions {
+		for _, day := range revision.Days() {
+			if day > today && day < noEnd {
+				days = append(days, day)
+			}
 		}
 	}
 	slices.Sort(days)

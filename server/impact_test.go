@@ -30,6 +30,7 @@ const (
 	revenueData            = "csp/direct_bill/requirements/revenue/data.yaml"
 	infrastructureRule     = "csp/direct_bill/requirements/infrastructure/infrastructure.rego"
 	minimumUnit            = "csp/direct_bill/requirements/revenue:minimum"
+	partnerIDRule          = "csp/direct_bill/requirements/partner_id/partner_id.rego"
 	infrastructureUnit     = "csp/direct_bill/requirements/infrastructure"
 )
 
@@ -506,7 +507,36 @@ func TestImpactOverLoggedDecisions(t *testing.T) {
 	}
 }
 
-// TestWhatAServerMeasures: today and every later day on which a value comes into force,
+// TestNoLaterDayEscapesABudget: what turns nobody today, and many once a version of the
+// rules, or a rule itself, gets to its day, is measured as of that day.
+func TestNoLaterDayEscapesABudget(t *testing.T) {
+	t.Parallel()
+	const rulesData = "csp/direct_bill/rules/data.yaml"
+	file, _ := few(t, map[string][]decision.Fact{"acme": partnerWith(40_000_000, "in_use", "lapsed")})
+	budget := []string{"budgets/data.yaml", "", "programs:\n  " + enrollment + ":\n    good: [eligible]\n    max_turned: 0\n"}
+
+	shipped, err := os.ReadFile(filepath.Join(lightPolicies, rulesData))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, last, _ := strings.Cut(string(shipped), "  - id: DB-4\n")
+	future := strings.NewReplacer(`"2024-04-10"`, `"2999-01-01"`, "partner_id, ", "").Replace("  - id: DB-5\n" + last)
+
+	for name, edit := range map[string][]string{
+		"a version of the rules": {rulesData, last, last + future},
+		"a rule":                 {partnerIDRule, "met := false if failing\n", "met := false if {\n\tfailing\n\tinput.as_of < \"2999-01-01\"\n}\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := measured(t, 1, "--policies", changedPolicies(t, append(slices.Clone(budget), edit...)...), "--db", file)
+			if want := []string{"as of 2999-01-01, " + enrollment + ": max_turned is 0, by the candidate revision, and the change makes it 1"}; !slices.Equal(r.Exceeded, want) {
+				t.Errorf("exceeded are %q", r.Exceeded)
+			}
+		})
+	}
+}
+
+// TestWhatAServerMeasures: today and every later day that is named,
 // and for a program about actions what was decided last, in one report.
 func TestWhatAServerMeasures(t *testing.T) {
 	t.Parallel()
