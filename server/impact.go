@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -199,7 +200,7 @@ func (c impactConfig) run(ctx context.Context, store *db.DB, live, candidate *po
 	}
 	run.Listed = c.list
 	if c.asServers() {
-		run.Populations, err = everything(ctx, store, run, live, candidate)
+		err = everything(ctx, store, &run, live, candidate)
 		return run, err
 	}
 	population, err := c.population(ctx, store, live, candidate)
@@ -227,7 +228,7 @@ func measuring(store *db.DB) func(ctx context.Context, live, candidate *policy.R
 			return decision.Report{}, nil, err
 		}
 		run.Listed = listed
-		if run.Populations, err = everything(ctx, store, run, live, candidate); err != nil {
+		if err = everything(ctx, store, &run, live, candidate); err != nil {
 			return decision.Report{}, nil, err
 		}
 		var content bytes.Buffer
@@ -242,35 +243,61 @@ func measuring(store *db.DB) func(ctx context.Context, live, candidate *policy.R
 // lastActions is how many logged decisions of a program about actions are asked again.
 const lastActions = 1000
 
-// everything is whom a server measures a candidate over: all partners, for every program
-// that they can be asked about, on every day to measure; and of programs about actions
-// that have a budget, what was decided last.
-func everything(ctx context.Context, store *db.DB, run impact.Run, live, candidate *policy.Revision) ([]impact.Population, error) {
-	var all []impact.Population
-	if programs := inCommon(isAboutPartners, live, candidate); len(programs) > 0 {
+// everything prepares what a server measures a candidate over: all partners, for every
+// program that they can be asked about, on every day to measure; and of programs about
+// actions that have a budget, what was decided last. Of a budget that none of this can be
+// held against, the run says so.
+func everything(ctx context.Context, store *db.DB, run *impact.Run, live, candidate *policy.Revision) error {
+	about := inCommon(isAboutPartners, live, candidate)
+	if len(about) > 0 {
 		for _, day := range daysToMeasure(live, candidate) {
-			partners, err := impact.Partners(ctx, store, day, programs)
+			partners, err := impact.Partners(ctx, store, day, about)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			all = append(all, partners)
+			run.Populations = append(run.Populations, partners)
 		}
 	}
-	hasBudget := func(p decision.Program) bool {
-		_, before := run.Budgets[0][p.Name]
-		_, after := run.Budgets[1][p.Name]
-		return !isAboutPartners(p) && (before || after)
-	}
-	for _, program := range inCommon(hasBudget, live, candidate) {
-		decisions, err := impact.Decisions(ctx, store, lastActions, program)
-		if err != nil {
-			return nil, err
+	isAboutActions := func(p decision.Program) bool { return !isAboutPartners(p) }
+	actions := inCommon(isAboutActions, live, candidate)
+	for _, program := range budgeted(run.Budgets) {
+		switch {
+		case slices.Contains(about, program):
+		case slices.Contains(actions, program):
+			decisions, err := impact.Decisions(ctx, store, lastActions, program)
+			if err != nil {
+				return err
+			}
+			if decisions.Describe().Newest > 0 { // else there is nothing to turn
+				run.Populations = append(run.Populations, decisions)
+			}
+		case slices.Contains(programNames(live), program): // else it has not decided anything
+			run.Unmeasured = append(run.Unmeasured, fmt.Sprintf("%s: it has a budget and cannot be measured: it %s before the change and %s after it",
+				program, whatAbout(live, program), whatAbout(candidate, program)))
 		}
-		if decisions.Describe().Newest > 0 { // else there is nothing to turn
-			all = append(all, decisions)
+	}
+	return nil
+}
+
+// budgeted are the programs that either side bounds, in order.
+func budgeted(budgets [2]map[string]decision.Budget) []string {
+	programs := slices.AppendSeq(slices.Collect(maps.Keys(budgets[0])), maps.Keys(budgets[1]))
+	slices.Sort(programs)
+	return slices.Compact(programs)
+}
+
+// whatAbout says what the program of that name decides about.
+func whatAbout(revision *policy.Revision, name string) string {
+	for _, p := range revision.Programs() {
+		switch {
+		case p.Name != name:
+		case isAboutPartners(p):
+			return "is about partners"
+		default:
+			return "is about actions"
 		}
 	}
-	return all, nil
+	return "is not there"
 }
 
 func isAboutPartners(p decision.Program) bool { return len(p.Actions) == 0 }

@@ -536,6 +536,46 @@ func TestNoLaterDayEscapesABudget(t *testing.T) {
 	}
 }
 
+// TestAnotherKindOfProgramIsTooMuch: a program that decided about partners and then decides
+// about actions, or the other way round, is asked by nobody in the same way before and
+// after. Where it has a budget, on either side, that needs a person.
+func TestAnotherKindOfProgramIsTooMuch(t *testing.T) {
+	t.Parallel()
+	const data = "csp/direct_bill/enrollment/data.yaml"
+	file, _ := few(t, map[string][]decision.Fact{"acme": partnerWith(40_000_000, "in_use", "active")})
+	budget := []string{"budgets/data.yaml", "", "programs:\n  " + enrollment + ":\n    good: [eligible]\n    max_turned: 0\n"}
+	actions := []string{
+		data, "texts:\n", "actions:\n  apply:\n    gates: [partner_id]\n    citation: {title: x, url: \"https://learn.microsoft.com/x\"}\ntexts:\n",
+		data, "    outcomes:\n", "    actions: {apply: apply}\n    outcomes:\n",
+		data, "    outcomes:\n      eligible: idoneo\n", "    actions: {apply: fare domanda}\n    outcomes:\n      eligible: idoneo\n",
+	}
+	partners := changedPolicies(t, budget...)
+	about := changedPolicies(t, slices.Concat(budget, actions)...)
+	const line = enrollment + ": it has a budget and cannot be measured: it is about "
+	for _, c := range []struct{ live, candidate, want string }{
+		{partners, about, line + "partners before the change and is about actions after it"},
+		{about, partners, line + "actions before the change and is about partners after it"},
+		{lightPolicies, about, line + "partners before the change and is about actions after it"},
+	} {
+		store, err := db.Open(t.Context(), file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		live, err := loadPolicies(t.Context(), []string{c.live})
+		if err != nil {
+			t.Fatal(err)
+		}
+		candidate, err := loadPolicies(t.Context(), []string{c.candidate})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, exceeded, err := measuring(store)(t.Context(), live, candidate); err != nil || !slices.Equal(exceeded, []string{c.want}) {
+			t.Errorf("exceeded are %q, want %q (%v)", exceeded, c.want, err)
+		}
+	}
+}
+
 // TestWhatAServerMeasures: today and every later day that is named,
 // and for a program about actions what was decided last, in one report.
 func TestWhatAServerMeasures(t *testing.T) {

@@ -19,6 +19,8 @@ type Run struct {
 	// Budgets are those of the live revision and of the candidate: a change cannot grant
 	// itself more than was granted, and what it takes back counts at once.
 	Budgets [2]map[string]decision.Budget
+	// Unmeasured says, a line each, which budgets cannot be held against any population.
+	Unmeasured []string
 	// Now times the evaluations, from outside; nothing that is decided depends on it.
 	Now func() time.Time
 	// Listed bounds the subjects that a summary names of each kind; it counts them all.
@@ -109,6 +111,7 @@ func (r Run) Write(ctx context.Context, w Writer) (Summary, error) {
 		return Summary{}, err
 	}
 	report := newSummary(header, r.Budgets)
+	report.Exceeded = append(report.Exceeded, r.Unmeasured...)
 	why := newAttributor(r.Change)
 	done := 0
 	for _, population := range r.Populations {

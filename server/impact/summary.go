@@ -30,8 +30,8 @@ type Summary struct {
 	// question and the same answer have the same id, and nothing else has.
 	ID string `json:"report"`
 	// Exceeded says, a line each, what is too much without a person's word: the limits of
-	// budgets that are not kept, budgets that the change loosens, and subjects that cannot
-	// be decided where there are budgets.
+	// budgets that are not kept, budgets that the change loosens or that cannot be measured,
+	// and subjects that cannot be decided where there are budgets.
 	Exceeded []string `json:"exceeded,omitempty"`
 	// Evaluation is measured, and so differs from run to run; the id does not cover it.
 	Evaluation Evaluation `json:"evaluation"`
