@@ -156,7 +156,7 @@ func measure(ctx context.Context, c impactConfig, stdout, stderr io.Writer) (err
 		fmt.Fprintf(stdout, "report %s is in %s\n", summary.ID, c.out)
 	}
 	for _, e := range summary.Exceeded {
-		fmt.Fprintln(stderr, "over budget:", e)
+		fmt.Fprintln(stderr, "over budget:", impact.Plain(e))
 	}
 	switch {
 	case c.accept != "" && c.accept != summary.ID:

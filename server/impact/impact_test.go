@@ -3,6 +3,7 @@ package impact
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,12 +12,14 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"assay/server/decision"
 )
@@ -489,10 +492,81 @@ func TestBudgets(t *testing.T) {
 func TestMarkdownIsNotMarkup(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"a_b_c": `a\_b\_c`, "@team": "&#64;team", "<img src=x>": "&lt;img src=x>", "[x](http://y)": `\[x](http://y)`, "a\n# b": `a \# b`,
+		"a_b_c": `a\_b\_c`, "@team": "&#64;team", "<img src=x>": "&lt;img src=x&gt;", "[x](http://y)": `\[x](http&#58;//y)`,
+		"a\n# b": `a \# b`, "a\r\n# b": `a  \# b`, "a\u2028b": "a b", "\x1b[31mred\u202e": ` \[31mred `, "&lt;": "&amp;lt;",
+		"~~a~~": `\~\~a\~\~`, "www.y.example": "www&#46;y.example", "Università: 1 × 2 → 3": "Università: 1 × 2 → 3",
 	} {
 		if got := markdown(in); got != want {
-			t.Errorf("%q becomes %q", in, got)
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+}
+
+// hostile is what a candidate may call an outcome, a finding or a program.
+const hostile = "=* ![x](http://evil.example/x.png) @everyone <b>`\r\n# Approved\n\x1b[2J\t"
+
+// TestAReportIsNotWhatItNames: whatever a candidate, or a caller, calls something, it is no
+// markup, no line of its own, no formula, and nothing that a terminal obeys.
+func TestAReportIsNotWhatItNames(t *testing.T) {
+	t.Parallel()
+	header := Header{
+		Live: "1", Candidate: "2",
+		Files:  []decision.FileChange{{Path: hostile, Change: "changed"}},
+		Values: []decision.ValueChange{{Folder: hostile, Name: hostile, Unit: hostile, Since: "2025-10-01", Before: hostile, After: hostile}},
+	}
+	turn := Turn{
+		Partner: hostile, DecisionID: hostile, Program: hostile, Action: hostile, AsOf: "2025-11-01", Before: hostile, After: "b",
+		Findings: []Finding{{ID: hostile, Before: &Verdict{Reason: hostile}}}, By: Attribution{Together: []string{hostile}},
+	}
+	of := Description{Of: "partners", Programs: []string{hostile}, AsOf: "2025-11-01"}
+	report := newSummary(header, [2]map[string]decision.Budget{})
+	report.Exceeded = []string{hostile}
+	sums := report.section(of, 5)
+	change := decision.FindingChange{ID: hostile, After: &decision.Verdict{Status: decision.Unknown, Due: true}}
+	for _, c := range []compared{{program: hostile, turn: &turn, changes: []decision.FindingChange{change}}, {program: hostile, err: errors.New(hostile)}} {
+		if err := sums.add(c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	section := report.add(sums)
+	summary := report.close()
+	say := Say{
+		Value:   func(_ string, value any) string { return fmt.Sprint(value) },
+		Outcome: func(_ string, outcome decision.Outcome) string { return string(outcome) },
+	}
+	write := func(w Writer) {
+		if err := errors.Join(w.Begin(header), w.Section(of), w.Turn(turn), w.EndSection(section), w.End(summary)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var table, md, rows bytes.Buffer
+	write(NewTable(&table, say))
+	write(NewMarkdown(&md, say))
+	write(NewCSV(&rows))
+
+	for name, text := range map[string]string{"table": table.String(), "markdown": md.String()} {
+		if strings.Count(text, "Approved") < 10 {
+			t.Errorf("%s leaves out what it should show:\n%s", name, text)
+		}
+		for line := range strings.Lines(text) {
+			if strings.HasPrefix(line, "# Approved") || strings.ContainsFunc(strings.TrimSuffix(line, "\n"), unicode.IsControl) {
+				t.Errorf("%s has the line %q", name, line)
+			}
+		}
+	}
+	outside := regexp.MustCompile("`[^`\n]+`").ReplaceAllString(strings.ReplaceAll(md.String(), "\\`", ""), "")
+	for _, markup := range []string{"![", "@", "<b>", "://", "`"} {
+		if strings.Contains(strings.ReplaceAll(outside, `!\[`, ""), markup) {
+			t.Errorf("%q is in\n%s", markup, outside)
+		}
+	}
+	records, err := csv.NewReader(&rows).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cell := range records[1] {
+		if strings.HasPrefix(cell, "=") {
+			t.Errorf("the cell %q is a formula", cell)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 
 	"assay/server/decision"
 )
@@ -54,15 +55,15 @@ func (p *prose) writeTable(b *strings.Builder, s Summary) {
 	p.list(b, "Values changed", p.values(), "  ")
 	p.list(b, "Files changed", p.files(), "  ")
 	for _, section := range s.Sections {
-		fmt.Fprintf(b, "\nMeasured over %s.\n%s\n", p.population(section), p.verdict(section))
+		fmt.Fprintf(b, "\nMeasured over %s.\n%s\n", p.text(p.population(section)), p.text(p.verdict(section)))
 		p.list(b, "By program", p.programs(section), "  ")
 		if len(section.Groups) > 0 {
 			fmt.Fprintln(b)
 			rows := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 			fmt.Fprintln(rows, "PROGRAM\tBEFORE\tAFTER\tCOUNT\tTURNED BY\tSUBJECTS")
 			for _, g := range section.Groups {
-				fmt.Fprintf(rows, "%s\t%s\t%s\t%d\t%s\t%s\n", g.Program, p.say.Outcome(g.Program, g.Before), p.say.Outcome(g.Program, g.After),
-					g.Count, g.By, someOf(g.Subjects, g.Count))
+				fmt.Fprintf(rows, "%s\t%s\t%s\t%d\t%s\t%s\n", p.text(g.Program), p.outcome(g.Program, g.Before), p.outcome(g.Program, g.After),
+					g.Count, p.text(g.By), p.text(someOf(g.Subjects, g.Count)))
 			}
 			rows.Flush()
 		}
@@ -76,7 +77,7 @@ func (p *prose) writeTable(b *strings.Builder, s Summary) {
 func (p *prose) writeMarkdown(b *strings.Builder, s Summary) {
 	fmt.Fprintf(b, "## Impact of a policy change\n")
 	for _, section := range s.Sections {
-		fmt.Fprintf(b, "\n**%s**\n\nMeasured over %s.\n", p.verdict(section), p.population(section))
+		fmt.Fprintf(b, "\n**%s**\n\nMeasured over %s.\n", p.text(p.verdict(section)), p.text(p.population(section)))
 	}
 	p.list(b, "### Over budget", s.Exceeded, "- ")
 	p.list(b, "### Values changed", p.values(), "- ")
@@ -101,7 +102,7 @@ func (p *prose) writeMarkdown(b *strings.Builder, s Summary) {
 
 // program lists who turns, by the change that turned them.
 func (p *prose) program(b *strings.Builder, heading string, program ProgramSummary, groups []Group) {
-	fmt.Fprintf(b, "\n%s `%s`\n", heading, program.Program)
+	fmt.Fprintf(b, "\n%s %s\n", heading, code(program.Program))
 	by := ""
 	for _, g := range groups {
 		if g.Program != program.Program {
@@ -111,11 +112,11 @@ func (p *prose) program(b *strings.Builder, heading string, program ProgramSumma
 			by = g.By
 			fmt.Fprintf(b, "\nTurned by %s:\n\n", code(by))
 		}
-		fmt.Fprintf(b, "- %d from *%s* to *%s*", g.Count, p.say.Outcome(g.Program, g.Before), p.say.Outcome(g.Program, g.After))
+		fmt.Fprintf(b, "- %d from *%s* to *%s*", g.Count, p.outcome(g.Program, g.Before), p.outcome(g.Program, g.After))
 		if len(g.Findings) > 0 {
-			fmt.Fprintf(b, " (%s)", markdown(tally(g.Findings, g.Count)))
+			fmt.Fprintf(b, " (%s)", p.text(tally(g.Findings, g.Count)))
 		}
-		fmt.Fprintf(b, ": %s\n", markdown(someOf(g.Subjects, g.Count)))
+		fmt.Fprintf(b, ": %s\n", p.text(someOf(g.Subjects, g.Count)))
 	}
 }
 
@@ -129,11 +130,21 @@ func (p *prose) list(b *strings.Builder, heading string, lines []string, bullet 
 		b.WriteString("\n")
 	}
 	for _, line := range lines {
-		if !p.table {
-			line = markdown(line)
-		}
-		fmt.Fprintf(b, "%s%s\n", bullet, line)
+		fmt.Fprintf(b, "%s%s\n", bullet, p.text(line))
 	}
+}
+
+// text is what goes into the report of what callers and candidates named: the policies
+// that are measured are not trusted yet, and an outcome is any text.
+func (p *prose) text(s string) string {
+	if p.table {
+		return Plain(s)
+	}
+	return markdown(s)
+}
+
+func (p *prose) outcome(program string, outcome decision.Outcome) string {
+	return p.text(p.say.Outcome(program, outcome))
 }
 
 // verdict is the result in a sentence.
@@ -277,10 +288,24 @@ func counted(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun
 }
 
+// Plain is the text as one line without what a terminal would obey: whatever cannot be
+// seen becomes a space.
+func Plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, s)
+}
+
 // code is for paths: their underscores are no emphasis.
-func code(s string) string { return "`" + strings.ReplaceAll(s, "`", "'") + "`" }
+func code(s string) string { return "`" + strings.ReplaceAll(Plain(s), "`", "'") + "`" }
 
-var escaped = strings.NewReplacer(`\`, `\\`, "_", `\_`, "*", `\*`, "`", "\\`", "<", "&lt;", "[", `\[`, "|", `\|`, "\n", " ", "@", "&#64;", "#", `\#`)
+// escaped is what means something in Markdown within a line; GitHub's makes links of bare
+// addresses too.
+var escaped = strings.NewReplacer(`\`, `\\`, "_", `\_`, "*", `\*`, "`", "\\`", "~", `\~`, "&", "&amp;", "<", "&lt;", ">", "&gt;", "[", `\[`, "|", `\|`,
+	"@", "&#64;", "#", `\#`, "://", "&#58;//", "www.", "www&#46;")
 
-// markdown keeps what callers named from being read as markup, or as a mention.
-func markdown(s string) string { return escaped.Replace(s) }
+// markdown keeps what others named from being read as markup, or as a mention.
+func markdown(s string) string { return escaped.Replace(Plain(s)) }

@@ -57,10 +57,13 @@ func (w *csvWriter) Turn(t Turn) error {
 	for i, f := range t.Findings {
 		changed[i] = f.String()
 	}
-	return w.rows.Write([]string{
-		spreadsheet.Cell(t.Partner), spreadsheet.Cell(t.DecisionID), t.Program, t.Action, string(t.AsOf), string(t.Before), string(t.After),
-		strings.Join(changed, "; "), t.By.String(),
-	})
+	row := []string{
+		t.Partner, t.DecisionID, t.Program, t.Action, string(t.AsOf), string(t.Before), string(t.After), strings.Join(changed, "; "), t.By.String(),
+	}
+	for i, text := range row { // callers name partners, and the candidate all the rest
+		row[i] = spreadsheet.Cell(text)
+	}
+	return w.rows.Write(row)
 }
 
 func (w *csvWriter) Section(Description) error { return nil }
