@@ -1783,7 +1783,7 @@ type Report struct {
 	// Sections One for each day that was measured, and for each program about actions.
 	Sections []ReportSection `json:"sections"`
 
-	// Report The id: the SHA-256 over both revisions, the populations and all turns.
+	// Report The id: the SHA-256 over both revisions, the populations, all turns and the counts.
 	//
 	// Examples: 0fd3b1c4c7a5a1f1b0c2d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9a8
 	Report RevisionID `json:"report"`

@@ -350,7 +350,7 @@ func TestAnyOfSeveral(t *testing.T) {
 	}
 }
 
-// TestTheIDCoversWhatItSays: another candidate, population or turn has another id.
+// TestTheIDCoversWhatItSays: another candidate, population, turn or count has another id.
 func TestTheIDCoversWhatItSays(t *testing.T) {
 	t.Parallel()
 	id := func(p people, from, to rules) string {
@@ -371,6 +371,22 @@ func TestTheIDCoversWhatItSays(t *testing.T) {
 	seen[id(some[:7], live, candidate)] = true
 	if len(seen) != 4 {
 		t.Errorf("of four different reports there are %d ids", len(seen))
+	}
+
+	// Nobody turns, and still these are not the same: one more cannot be decided, or has a
+	// finding that became unknown.
+	colourful := live
+	colourful.colour = true
+	lacks := map[string]string{"amount": "100"}
+	quiet := map[string]bool{
+		id(people{lacks, lacks}, live, colourful):                              true,
+		id(people{lacks, {"broken": "true"}}, live, colourful):                 true,
+		id(people{{"broken": "true"}, {"broken": "true"}}, live, colourful):    true,
+		id(people{lacks, {"amount": "100", "stamp": "true"}}, live, colourful): true,
+		id(people{lacks, lacks, lacks}, live, colourful):                       true,
+	}
+	if len(quiet) != 5 {
+		t.Errorf("of five reports in which nobody turns there are %d ids", len(quiet))
 	}
 }
 

@@ -26,8 +26,9 @@ type Header struct {
 
 // Summary is the report as a whole.
 type Summary struct {
-	// ID is the SHA-256 over the two digests, the populations and all turns: the same
-	// question and the same answer have the same id, and nothing else has.
+	// ID is the SHA-256 over the two digests, the populations, all turns and what each
+	// section counts: the same question and the same answer have the same id, and nothing
+	// else has.
 	ID string `json:"report"`
 	// Exceeded says, a line each, what is too much without a person's word: the limits of
 	// budgets that are not kept, budgets that the change loosens or that cannot be measured,
@@ -158,6 +159,13 @@ func (r *report) section(population Description, listed int) *summing {
 // add ends a section.
 func (r *report) add(s *summing) Section {
 	section := s.close(r.budgets)
+	_ = r.hash(struct { // plain text and numbers: it cannot fail
+		Subjects int              `json:"subjects"`
+		Turned   int              `json:"turned"`
+		Moved    int              `json:"findings_only"`
+		Errors   int              `json:"errors"`
+		Programs []ProgramSummary `json:"programs"`
+	}{section.Subjects, section.Turned, section.Moved, section.Errors, section.Programs})
 	r.Sections = append(r.Sections, section)
 	for i, took := range s.took {
 		r.took[i] += took
