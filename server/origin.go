@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,9 +13,13 @@ import (
 // gitTimeout is how long git may take; who wrote the policies is worth a moment.
 const gitTimeout = 2 * time.Second
 
-// originOf asks git for the last commit in the first of the folders; without git, or a
-// repository, nothing is known. With changes that are not committed the commit says
-// where they began, and its author is not theirs.
+// onlyLook keeps git from running what a repository's settings name, and from taking the
+// lock of its index to note what it saw: the author's own git may want it.
+var onlyLook = []string{"--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false"}
+
+// originOf asks git for the last commit in the last of the folders, which is laid over the
+// others; without git, or a repository, nothing is known. With changes that are not
+// committed the commit says where they began, and its author is not theirs.
 func originOf(ctx context.Context, dirs []string) decision.Origin {
 	if len(dirs) == 0 {
 		return decision.Origin{}
@@ -22,7 +27,8 @@ func originOf(ctx context.Context, dirs []string) decision.Origin {
 	ctx, cancel := context.WithTimeout(ctx, gitTimeout)
 	defer cancel()
 	git := func(args ...string) (string, error) {
-		out, err := exec.CommandContext(ctx, "git", append([]string{"-C", dirs[len(dirs)-1]}, args...)...).Output()
+		args = slices.Concat(onlyLook, []string{"-C", dirs[len(dirs)-1]}, args)
+		out, err := exec.CommandContext(ctx, "git", args...).Output()
 		return strings.TrimSpace(string(out)), err
 	}
 	last, err := git("log", "-1", "--format=%H%x00%an <%ae>%x00%s", "--", ".")
