@@ -17,8 +17,8 @@ type Attribution struct {
 	// Alone are the changes that give the candidate's outcome without the others, each
 	// with the units it cannot be taken without.
 	Alone [][]string `json:"alone,omitempty"`
-	// Together is, where there is none, a smallest set that does: none of it can be left
-	// out.
+	// Together is, where there is none, a set that does and of which none can be left out
+	// by itself. It is minimal so, and need not be the smallest or the only one.
 	Together []string `json:"together,omitempty"`
 }
 

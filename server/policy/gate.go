@@ -18,10 +18,12 @@ type Report struct {
 	WasmBytes int
 }
 
-// Gate is the way from a tree to a revision that may serve, one list of checks in this
-// order: every file parses; the schemas load; Rego compiles, strictly and with types;
+// Gate is the way from a tree to a revision that may serve. Every file parses and the
+// schemas load. Then come, one after the other: Rego compiles, strictly and with types;
 // data keeps its contracts; every name is defined; programs and texts are whole; the
-// Rego tests pass; the cases that block hold, and none takes long; it compiles to Wasm.
+// cases that block hold, and none takes long; it compiles to Wasm. The Rego tests run
+// beside these, and are heard last: if one of these refuses the tree, the refusal says
+// nothing of the tests.
 // Cases are not compared down to their sentences here: those name the numbers, and to
 // change a number must stay a one-line edit. The error is a *decision.RefusedError.
 func Gate(ctx context.Context, tree Tree) (Report, error) {
