@@ -26,9 +26,10 @@ type Archive interface {
 	// KeepReport keeps a report, unless it is kept already.
 	KeepReport(ctx context.Context, r decision.Report) error
 	// Accept keeps a person's word on a report that is kept. The first one counts, and is
-	// what comes back.
+	// what comes back, until an activation by the report spends it.
 	Accept(ctx context.Context, report string, a decision.Acceptance) (decision.Acceptance, error)
-	// Acceptance gives decision.ErrNotFound if nobody accepted the report.
+	// Acceptance gives decision.ErrNotFound if nobody accepted the report since it was
+	// activated by last.
 	Acceptance(ctx context.Context, report string) (decision.Acceptance, error)
 }
 
