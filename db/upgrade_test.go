@@ -133,8 +133,8 @@ func TestUpgradeKeepsAcceptances(t *testing.T) {
 	for _, statement := range []string{
 		"PRAGMA application_id = 1098080633",
 		"INSERT INTO revision (digest, first_served_at, seq) VALUES ('" + served + "', '2026-01-01T00:00:00.000000Z', 1)",
-		"INSERT INTO report (id, created_at, live, candidate, content) VALUES ('" + b + "', '2026-01-01T00:00:00.000000Z', '" + served + "', '" + b + "', 'x')",
-		"INSERT INTO report (id, created_at, live, candidate, content) VALUES ('" + served + "', '2026-01-01T00:00:00.000000Z', '" + served + "', '" + b + "', 'x')",
+		"INSERT INTO report (id, created_at, live, candidate, content) VALUES ('" + b + "', '2026-01-01T00:00:00.000000Z', '" + served + "', '" + b + "', X'00')",
+		"INSERT INTO report (id, created_at, live, candidate, content) VALUES ('" + served + "', '2026-01-01T00:00:00.000000Z', '" + served + "', '" + b + "', X'00')",
 		"INSERT INTO acceptance (report, accepted_by, accepted_at, seq) VALUES ('" + b + "', 'ada', '2026-01-02T00:00:00.000000Z', 1)",
 		"INSERT INTO acceptance (report, accepted_by, accepted_at, seq) VALUES ('" + served + "', 'bob', '2026-01-02T00:00:00.000000Z', 2)",
 	} {
