@@ -12,7 +12,7 @@ import (
 // it serves, or waits for a person; l.looking is held.
 func (l *Library) consider(ctx context.Context, tree Tree, digest string) error {
 	defer l.checking(digest)()
-	candidate, err := Gate(ctx, tree)
+	candidate, err := l.gate(ctx, tree, digest)
 	if err != nil {
 		if ctx.Err() == nil {
 			l.refused = refusal{digest, err, l.Now().Add(tryAgain)}
