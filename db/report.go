@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"time"
 
 	"assay/db/column"
 	"assay/db/sqlc"
@@ -68,7 +69,8 @@ func (db *DB) Reports(ctx context.Context, before int64, limit int) ([]decision.
 }
 
 // Accept keeps that a person accepted a report that is kept. The first word on it counts,
-// and is what comes back. An unknown report is decision.ErrNotFound.
+// and is what comes back, until a change served by it; then it takes another one. An
+// unknown report is decision.ErrNotFound.
 func (db *DB) Accept(ctx context.Context, report string, a decision.Acceptance) (decision.Acceptance, error) {
 	err := db.inTx(ctx, func(q *sqlc.Queries) error {
 		first, err := q.Acceptance(ctx, report)
@@ -86,6 +88,14 @@ func (db *DB) Accept(ctx context.Context, report string, a decision.Acceptance) 
 		if !kept {
 			return decision.ErrNotFound
 		}
+		served, err := q.LastActivationBy(ctx, report)
+		switch err = translate(err); {
+		case err == nil:
+			// By a clock that went back the word would be spent already.
+			a.At = latest(a.At, served.ActivatedAt.Add(time.Microsecond))
+		case !errors.Is(err, decision.ErrNotFound):
+			return err
+		}
 		return translate(q.InsertAcceptance(ctx, sqlc.InsertAcceptanceParams{Report: report, AcceptedBy: a.By, AcceptedAt: column.At(a.At)}))
 	})
 	if err != nil {
@@ -94,7 +104,28 @@ func (db *DB) Accept(ctx context.Context, report string, a decision.Acceptance) 
 	return a, nil
 }
 
-// Acceptance tells who accepted a report; decision.ErrNotFound if nobody did.
+// notBefore is the time of an activation by a report, which is not before the word that
+// it spends, also by a clock that went back in between.
+func notBefore(ctx context.Context, q *sqlc.Queries, report string, at time.Time) (time.Time, error) {
+	accepted, err := q.LastAcceptance(ctx, report)
+	switch err = translate(err); {
+	case errors.Is(err, decision.ErrNotFound):
+		return at, nil
+	case err != nil:
+		return at, err
+	}
+	return latest(at, accepted.AcceptedAt.Time), nil
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// Acceptance tells who accepted a report and was not heeded yet: decision.ErrNotFound if
+// nobody did, and once a change served by it.
 func (db *DB) Acceptance(ctx context.Context, report string) (decision.Acceptance, error) {
 	row, err := db.reads.Acceptance(ctx, report)
 	if err != nil {

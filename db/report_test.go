@@ -78,6 +78,31 @@ func TestReports(t *testing.T) {
 		if last, err := db.LastActivation(t.Context()); err != nil || last.Report != two {
 			t.Errorf("%+v, %v", last, err)
 		}
+
+		// The word is spent now, and it takes another one to serve again; also by a clock
+		// that goes back between the one and the other.
+		if a, err := db.Acceptance(t.Context(), two); !errors.Is(err, decision.ErrNotFound) {
+			t.Errorf("%+v, %v", a, err)
+		}
+		second := decision.Acceptance{By: "bob", At: a.At.Add(time.Microsecond)}
+		for _, at := range []time.Time{noon, noon.Add(9 * time.Hour)} {
+			if counts, err := db.Accept(t.Context(), two, decision.Acceptance{By: "bob", At: at}); err != nil || counts != second {
+				t.Errorf("%+v, %v", counts, err)
+			}
+		}
+		if counts, err := db.Acceptance(t.Context(), two); err != nil || counts != second {
+			t.Errorf("%+v, %v", counts, err)
+		}
+		if got, err := db.Reports(t.Context(), 0, 10); err != nil || len(got) != 3 || got[1].Accepted != second {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if again, err := db.Activate(t.Context(), a, map[string][]byte{"a": nil}); err != nil || again.At != second.At {
+			t.Errorf("%+v, %v", again, err)
+		}
+		if a, err := db.Acceptance(t.Context(), two); !errors.Is(err, decision.ErrNotFound) {
+			t.Errorf("%+v, %v", a, err)
+		}
+
 		a.Report = served
 		if _, err := db.Activate(t.Context(), a, map[string][]byte{"a": nil}); err == nil {
 			t.Error("activated with a report that is not kept")

@@ -21,6 +21,12 @@ func (db *DB) Activate(ctx context.Context, a decision.Activation, files map[str
 		return a, fmt.Errorf("save revision %s: it has no files", a.Revision)
 	}
 	err := db.inTx(ctx, func(q *sqlc.Queries) error {
+		if a.Report != "" {
+			var err error
+			if a.At, err = notBefore(ctx, q, a.Report, a.At); err != nil {
+				return err
+			}
+		}
 		if err := saveRevision(ctx, q, a.Revision, files, a.At); err != nil {
 			return err
 		}

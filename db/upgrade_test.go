@@ -117,6 +117,39 @@ func TestUpgradeKeepsDecisions(t *testing.T) {
 	}
 }
 
+// Words on reports from when there was one for each are taken over, in their order.
+func TestUpgradeKeepsAcceptances(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "assay.db")
+	old := stranger(t, path)
+	provider, err := goose.NewProvider(goose.DialectSQLite3, old, os.DirFS("migrations/sqlite"), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.UpTo(context.WithoutCancel(t.Context()), 8); err != nil {
+		t.Fatal(err)
+	}
+	served, b := digits, strings.Repeat("b", 64)
+	for _, statement := range []string{
+		"PRAGMA application_id = 1098080633",
+		"INSERT INTO revision (digest, first_served_at, seq) VALUES ('" + served + "', '2026-01-01T00:00:00.000000Z', 1)",
+		"INSERT INTO report (id, created_at, live, candidate, content) VALUES ('" + b + "', '2026-01-01T00:00:00.000000Z', '" + served + "', '" + b + "', X'00')",
+		"INSERT INTO report (id, created_at, live, candidate, content) VALUES ('" + served + "', '2026-01-01T00:00:00.000000Z', '" + served + "', '" + b + "', X'00')",
+		"INSERT INTO acceptance (report, accepted_by, accepted_at, seq) VALUES ('" + b + "', 'ada', '2026-01-02T00:00:00.000000Z', 1)",
+		"INSERT INTO acceptance (report, accepted_by, accepted_at, seq) VALUES ('" + served + "', 'bob', '2026-01-02T00:00:00.000000Z', 2)",
+	} {
+		if _, err := old.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := contents(t, old, "acceptance")
+	dbtest.Open(t, path)
+	after := strs(t, old, "SELECT quote(report) || ',' || quote(accepted_by) || ',' || quote(accepted_at) || ',' || quote(seq) FROM acceptance ORDER BY 1")
+	if !slices.Equal(before, after) || len(after) != 2 {
+		t.Errorf("got %v, want %v", after, before)
+	}
+}
+
 const digits = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 func migrateTo1(t *testing.T, raw *sql.DB) {

@@ -237,8 +237,14 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.kindSchemasStmt, err = db.PrepareContext(ctx, kindSchemas); err != nil {
 		return nil, fmt.Errorf("error preparing query KindSchemas: %w", err)
 	}
+	if q.lastAcceptanceStmt, err = db.PrepareContext(ctx, lastAcceptance); err != nil {
+		return nil, fmt.Errorf("error preparing query LastAcceptance: %w", err)
+	}
 	if q.lastActivationStmt, err = db.PrepareContext(ctx, lastActivation); err != nil {
 		return nil, fmt.Errorf("error preparing query LastActivation: %w", err)
+	}
+	if q.lastActivationByStmt, err = db.PrepareContext(ctx, lastActivationBy); err != nil {
+		return nil, fmt.Errorf("error preparing query LastActivationBy: %w", err)
 	}
 	if q.lastCheckpointStmt, err = db.PrepareContext(ctx, lastCheckpoint); err != nil {
 		return nil, fmt.Errorf("error preparing query LastCheckpoint: %w", err)
@@ -759,9 +765,19 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing kindSchemasStmt: %w", cerr)
 		}
 	}
+	if q.lastAcceptanceStmt != nil {
+		if cerr := q.lastAcceptanceStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastAcceptanceStmt: %w", cerr)
+		}
+	}
 	if q.lastActivationStmt != nil {
 		if cerr := q.lastActivationStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lastActivationStmt: %w", cerr)
+		}
+	}
+	if q.lastActivationByStmt != nil {
+		if cerr := q.lastActivationByStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastActivationByStmt: %w", cerr)
 		}
 	}
 	if q.lastCheckpointStmt != nil {
@@ -1139,7 +1155,9 @@ type Queries struct {
 	insertVerdictStmt        *sql.Stmt
 	keptSaltsStmt            *sql.Stmt
 	kindSchemasStmt          *sql.Stmt
+	lastAcceptanceStmt       *sql.Stmt
 	lastActivationStmt       *sql.Stmt
+	lastActivationByStmt     *sql.Stmt
 	lastCheckpointStmt       *sql.Stmt
 	lastDecidedAtStmt        *sql.Stmt
 	lastDecisionStmt         *sql.Stmt
@@ -1270,7 +1288,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		insertVerdictStmt:        q.insertVerdictStmt,
 		keptSaltsStmt:            q.keptSaltsStmt,
 		kindSchemasStmt:          q.kindSchemasStmt,
+		lastAcceptanceStmt:       q.lastAcceptanceStmt,
 		lastActivationStmt:       q.lastActivationStmt,
+		lastActivationByStmt:     q.lastActivationByStmt,
 		lastCheckpointStmt:       q.lastCheckpointStmt,
 		lastDecidedAtStmt:        q.lastDecidedAtStmt,
 		lastDecisionStmt:         q.lastDecisionStmt,

@@ -9,10 +9,10 @@ import (
 )
 
 type Acceptance struct {
+	Seq        int64
 	Report     string
 	AcceptedBy string
 	AcceptedAt column.Time
-	Seq        int64
 }
 
 type Activation struct {

@@ -11,6 +11,7 @@ import (
 )
 
 type Querier interface {
+	// Acceptance is the word on a report that counts: none served by it since.
 	Acceptance(ctx context.Context, report string) (Acceptance, error)
 	AcceptanceRows(ctx context.Context, arg AcceptanceRowsParams) ([]AcceptanceRowsRow, error)
 	ActivationRows(ctx context.Context, arg ActivationRowsParams) ([]ActivationRowsRow, error)
@@ -105,8 +106,12 @@ type Querier interface {
 	KeptSalts(ctx context.Context, arg KeptSaltsParams) ([]KeptSalt, error)
 	// KindSchemas are the schemas of facts of all revisions that served.
 	KindSchemas(ctx context.Context) ([]KindSchemasRow, error)
+	// LastAcceptance is the last word on a report, whether it still counts or not.
+	LastAcceptance(ctx context.Context, report string) (Acceptance, error)
 	// LastActivation is what was meant to serve when the server last looked.
 	LastActivation(ctx context.Context) (Activation, error)
+	// LastActivationBy is the last activation by a report.
+	LastActivationBy(ctx context.Context, report string) (Activation, error)
 	LastCheckpoint(ctx context.Context) (Checkpoint, error)
 	// LastDecidedAt is the instant of the newest decision.
 	LastDecidedAt(ctx context.Context) (column.Time, error)
@@ -171,7 +176,7 @@ type Querier interface {
 	ReportExists(ctx context.Context, id string) (bool, error)
 	ReportRows(ctx context.Context, arg ReportRowsParams) ([]ReportRowsRow, error)
 	// Reports is one page of them, newest first, without what they say but with who
-	// accepted them.
+	// accepted them last.
 	Reports(ctx context.Context, arg ReportsParams) ([]ReportsRow, error)
 	RevisionExists(ctx context.Context, digest string) (bool, error)
 	RevisionFiles(ctx context.Context, revision string) ([]RevisionFilesRow, error)

@@ -12,17 +12,24 @@ import (
 )
 
 const acceptance = `-- name: Acceptance :one
-SELECT report, accepted_by, accepted_at, seq FROM acceptance WHERE report = ?1
+SELECT seq, report, accepted_by, accepted_at FROM acceptance
+WHERE acceptance.report = ?1
+  AND NOT EXISTS (
+    SELECT 1 FROM activation
+    WHERE activation.report = acceptance.report AND activation.activated_at >= acceptance.accepted_at
+  )
+ORDER BY seq LIMIT 1
 `
 
+// Acceptance is the word on a report that counts: none served by it since.
 func (q *Queries) Acceptance(ctx context.Context, report string) (Acceptance, error) {
 	row := q.queryRow(ctx, q.acceptanceStmt, acceptance, report)
 	var i Acceptance
 	err := row.Scan(
+		&i.Seq,
 		&i.Report,
 		&i.AcceptedBy,
 		&i.AcceptedAt,
-		&i.Seq,
 	)
 	return i, err
 }
@@ -67,6 +74,49 @@ func (q *Queries) InsertReport(ctx context.Context, arg InsertReportParams) erro
 	return err
 }
 
+const lastAcceptance = `-- name: LastAcceptance :one
+SELECT seq, report, accepted_by, accepted_at FROM acceptance WHERE report = ?1 ORDER BY seq DESC LIMIT 1
+`
+
+// LastAcceptance is the last word on a report, whether it still counts or not.
+func (q *Queries) LastAcceptance(ctx context.Context, report string) (Acceptance, error) {
+	row := q.queryRow(ctx, q.lastAcceptanceStmt, lastAcceptance, report)
+	var i Acceptance
+	err := row.Scan(
+		&i.Seq,
+		&i.Report,
+		&i.AcceptedBy,
+		&i.AcceptedAt,
+	)
+	return i, err
+}
+
+const lastActivationBy = `-- name: LastActivationBy :one
+SELECT seq, revision, activated_at, activated_by, in_place_of, source, commit_id, author, message, tests, cases, warnings, report FROM activation WHERE report = CAST(?1 AS TEXT) ORDER BY seq DESC LIMIT 1
+`
+
+// LastActivationBy is the last activation by a report.
+func (q *Queries) LastActivationBy(ctx context.Context, report string) (Activation, error) {
+	row := q.queryRow(ctx, q.lastActivationByStmt, lastActivationBy, report)
+	var i Activation
+	err := row.Scan(
+		&i.Seq,
+		&i.Revision,
+		&i.ActivatedAt,
+		&i.ActivatedBy,
+		&i.InPlaceOf,
+		&i.Source,
+		&i.CommitID,
+		&i.Author,
+		&i.Message,
+		&i.Tests,
+		&i.Cases,
+		&i.Warnings,
+		&i.Report,
+	)
+	return i, err
+}
+
 const report = `-- name: Report :one
 SELECT seq, id, created_at, live, candidate, content FROM report WHERE id = ?1
 `
@@ -99,7 +149,7 @@ func (q *Queries) ReportExists(ctx context.Context, id string) (bool, error) {
 const reports = `-- name: Reports :many
 SELECT report.seq, report.id, report.created_at, report.live, report.candidate, acceptance.accepted_by, acceptance.accepted_at
 FROM report
-LEFT JOIN acceptance ON acceptance.report = report.id
+LEFT JOIN acceptance ON acceptance.seq = (SELECT MAX(a.seq) FROM acceptance AS a WHERE a.report = report.id)
 WHERE report.seq < ?1
 ORDER BY report.seq DESC
 LIMIT CAST(?2 AS BIGINT)
@@ -121,7 +171,7 @@ type ReportsRow struct {
 }
 
 // Reports is one page of them, newest first, without what they say but with who
-// accepted them.
+// accepted them last.
 func (q *Queries) Reports(ctx context.Context, arg ReportsParams) ([]ReportsRow, error) {
 	rows, err := q.query(ctx, q.reportsStmt, reports, arg.Before, arg.PageSize)
 	if err != nil {

@@ -410,7 +410,7 @@ func (e ListDecisionsParamsOrder) Valid() bool {
 
 // Acceptance defines model for Acceptance.
 type Acceptance struct {
-	// By Who accepted it.
+	// By Who accepted it last.
 	By string `json:"by"`
 
 	// At An instant, RFC 3339, of the years 1000 to 9999. Any offset is accepted; UTC is answered.

@@ -128,7 +128,7 @@ type Report struct {
 	Live, Candidate string
 	// Content is JSON; lists leave it out.
 	Content []byte
-	// Accepted is who accepted it, if anybody did; lists alone tell.
+	// Accepted is who accepted it last, if anybody did; lists alone tell.
 	Accepted Acceptance
 }
 

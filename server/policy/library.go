@@ -26,9 +26,10 @@ type Archive interface {
 	// KeepReport keeps a report, unless it is kept already.
 	KeepReport(ctx context.Context, r decision.Report) error
 	// Accept keeps a person's word on a report that is kept. The first one counts, and is
-	// what comes back.
+	// what comes back, until an activation by the report spends it.
 	Accept(ctx context.Context, report string, a decision.Acceptance) (decision.Acceptance, error)
-	// Acceptance gives decision.ErrNotFound if nobody accepted the report.
+	// Acceptance gives decision.ErrNotFound if nobody accepted the report since it was
+	// activated by last.
 	Acceptance(ctx context.Context, report string) (decision.Acceptance, error)
 }
 
@@ -74,15 +75,32 @@ type Library struct {
 	statusMu sync.Mutex
 	status   decision.PolicyStatus
 
-	earlierMu sync.Mutex
-	// earlier holds revisions that served before, for reading their decisions.
-	earlier map[string]*Revision
+	// gating and reading are each held while an earlier revision is made from the archive,
+	// for going back to it and for reading its decisions: one at a time, for it takes all
+	// the machine has. Going back does not wait for a reader.
+	gating, reading sync.Mutex
+
+	memoryMu sync.Mutex // only ever held for a moment
+	// earlier holds revisions that served before.
+	earlier recent[*Revision]
+	// passed holds what the gate found out about trees that passed it in this process. A
+	// tree does not change, nor does the gate, so they need not pass it again.
+	passed recent[verdict]
 }
 
 var _ decision.Revisions = (*Library)(nil)
 
 // maxEarlier bounds the earlier revisions held in memory; the archive has them all.
 const maxEarlier = 8
+
+// maxPassed bounds the trees known to have passed the gate, which are small.
+const maxPassed = 256
+
+// verdict is a Report without the revision, which takes memory.
+type verdict struct {
+	tests, cases int
+	warnings     []decision.PolicyProblem
+}
 
 // Current implements decision.Revisions. It is nil until the first Reload succeeds.
 func (l *Library) Current() decision.Revision {
@@ -105,13 +123,16 @@ func (l *Library) Status() decision.PolicyStatus {
 
 // Revision implements decision.Revisions.
 func (l *Library) Revision(ctx context.Context, digest string) (decision.Revision, error) {
-	if current := l.current.Load(); current != nil && current.digest == digest {
-		return current, nil
-	}
-	l.earlierMu.Lock()
-	defer l.earlierMu.Unlock()
-	if r, ok := l.earlier[digest]; ok {
+	if r := l.known(digest); r != nil {
 		return r, nil
+	}
+	l.reading.Lock()
+	defer l.reading.Unlock()
+	if r := l.known(digest); r != nil {
+		return r, nil // somebody else read it meanwhile
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err // nobody waits for it any more
 	}
 	files, err := l.archived(ctx, digest)
 	if err != nil {
@@ -123,6 +144,17 @@ func (l *Library) Revision(ctx context.Context, digest string) (decision.Revisio
 	}
 	l.keep(r)
 	return r, nil
+}
+
+// known is a revision that is in memory; nil if it is not.
+func (l *Library) known(digest string) *Revision {
+	if current := l.current.Load(); current != nil && current.digest == digest {
+		return current
+	}
+	l.memoryMu.Lock()
+	defer l.memoryMu.Unlock()
+	r, _ := l.earlier.get(digest)
+	return r
 }
 
 // archived is a tree that served before.
@@ -137,13 +169,11 @@ func (l *Library) archived(ctx context.Context, digest string) (Tree, error) {
 	return files, nil
 }
 
-// keep holds an earlier revision in memory; l.earlierMu is held. When there are too
-// many, all go: whoever reads old decisions mostly reads those of a few revisions.
+// keep holds a revision in memory.
 func (l *Library) keep(r *Revision) {
-	if l.earlier == nil || len(l.earlier) >= maxEarlier {
-		l.earlier = make(map[string]*Revision)
-	}
-	l.earlier[r.digest] = r
+	l.memoryMu.Lock()
+	defer l.memoryMu.Unlock()
+	l.earlier.put(r.digest, r, maxEarlier)
 }
 
 // Activate implements decision.Revisions. It measures nothing and waits for no look: a
@@ -170,7 +200,41 @@ func (l *Library) gateEarlier(ctx context.Context, digest string) (Report, error
 	if err != nil {
 		return Report{}, err
 	}
-	return Gate(ctx, files)
+	l.gating.Lock()
+	defer l.gating.Unlock()
+	if err := ctx.Err(); err != nil {
+		return Report{}, err // whoever asked for it went away while it was not its turn
+	}
+	report, err := l.gate(ctx, files, digest)
+	if err == nil {
+		l.keep(report.Revision) // for those who go back to the very same one
+	}
+	return report, err
+}
+
+// gate holds a tree against the gate, unless it passed it before.
+func (l *Library) gate(ctx context.Context, tree Tree, digest string) (Report, error) {
+	l.memoryMu.Lock()
+	before, passed := l.passed.get(digest)
+	l.memoryMu.Unlock()
+	if passed {
+		r := l.known(digest)
+		if r == nil {
+			var err error
+			if r, err = Reload(ctx, tree); err != nil {
+				return Report{}, err
+			}
+		}
+		return Report{Revision: r, Tests: TestReport{Passed: before.tests}, Cases: before.cases, Warnings: before.warnings}, nil
+	}
+	report, err := Gate(ctx, tree)
+	if err != nil {
+		return Report{}, err
+	}
+	l.memoryMu.Lock()
+	defer l.memoryMu.Unlock()
+	l.passed.put(digest, verdict{report.Tests.Passed, report.Cases, report.Warnings}, maxPassed)
+	return report, nil
 }
 
 func (l *Library) origin(ctx context.Context) decision.Origin {
@@ -203,9 +267,7 @@ func (l *Library) serve(r *Revision, a decision.Activation, warnings []decision.
 	l.last, l.passedOver = a, a.InPlaceOf
 	l.waiting, l.waitingFor = nil, ""
 	if previous := l.current.Load(); previous != nil {
-		l.earlierMu.Lock()
 		l.keep(previous)
-		l.earlierMu.Unlock()
 	}
 	l.statusMu.Lock()
 	l.status = decision.PolicyStatus{

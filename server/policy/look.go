@@ -13,7 +13,8 @@ import (
 // passing reason, such as a test that ran into its time limit on a busy machine.
 const tryAgain = 30 * time.Second
 
-// refusal is what kept a tree from serving, and when to look again all the same.
+// refusal is what kept a tree from serving, be it a fault of the tree or not, and when to
+// look again all the same.
 type refusal struct {
 	digest string
 	err    error
@@ -27,6 +28,13 @@ func (l *Library) Reload(ctx context.Context) error {
 	l.looking.Lock()
 	defer l.looking.Unlock()
 	err := l.look(ctx)
+	for errors.Is(err, errFolderChanged) && ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-time.After(settle): // a burst of saves mostly goes on
+		}
+		err = l.look(ctx)
+	}
 	switch {
 	case err == nil:
 		l.recover()

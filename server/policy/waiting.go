@@ -4,19 +4,73 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"time"
 
 	"assay/server/decision"
 )
 
+// errFolderChanged ends what is done about a tree that the folder does not hold any more.
+var errFolderChanged = errors.New("the folder holds another tree by now")
+
 // consider takes a new tree through the gate and measures it against what serves. Then
-// it serves, or waits for a person; l.looking is held.
+// it serves, or waits for a person; l.looking is held. As soon as the folder holds
+// another tree that is the end of it: what its author took back does not serve.
 func (l *Library) consider(ctx context.Context, tree Tree, digest string) error {
 	defer l.checking(digest)()
-	candidate, err := Gate(ctx, tree)
-	if err != nil {
-		if ctx.Err() == nil {
-			l.refused = refusal{digest, err, l.Now().Add(tryAgain)}
+	there, stop := l.whileThere(ctx, digest)
+	defer stop()
+	err := l.considerThere(there, tree, digest)
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return err
+	case errors.Is(err, errFolderChanged) || errors.Is(context.Cause(there), errFolderChanged):
+		return errFolderChanged
+	}
+	l.refused = refusal{digest, err, l.Now().Add(tryAgain)}
+	return err
+}
+
+// peek is how often the folder is read while the tree that it held is looked at.
+const peek = 500 * time.Millisecond
+
+// whileThere gives a context that is cancelled as soon as the folder holds another tree,
+// and ends with stop in any case.
+func (l *Library) whileThere(ctx context.Context, digest string) (there context.Context, stop func()) {
+	there, cancel := context.WithCancelCause(ctx)
+	var peeking sync.WaitGroup
+	peeking.Go(func() {
+		ticker := time.NewTicker(peek)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-there.Done():
+				return
+			case <-ticker.C:
+			}
+			// A folder that cannot be read is mostly in the midst of a save; the next
+			// time it can.
+			if tree, err := ReadTree(l.Layers...); err == nil && tree.Digest() != digest {
+				cancel(errFolderChanged)
+				return
+			}
 		}
+	})
+	return there, func() {
+		cancel(nil)
+		peeking.Wait()
+	}
+}
+
+// holds tells whether the folder still holds the tree.
+func (l *Library) holds(digest string) bool {
+	tree, err := ReadTree(l.Layers...)
+	return err == nil && tree.Digest() == digest
+}
+
+func (l *Library) considerThere(ctx context.Context, tree Tree, digest string) error {
+	candidate, err := l.gate(ctx, tree, digest)
+	if err != nil {
 		return err
 	}
 	origin := l.origin(ctx)
@@ -36,6 +90,9 @@ func (l *Library) consider(ctx context.Context, tree Tree, digest string) error 
 		}
 		if err := l.followOthers(ctx, digest); err != nil {
 			return err
+		}
+		if !l.holds(digest) {
+			return errFolderChanged
 		}
 		if done, err := l.settle(ctx, candidate, origin, m); done || err != nil {
 			return err
@@ -193,11 +250,7 @@ func (l *Library) Accept(ctx context.Context, report, by string) (decision.Activ
 	if l.waiting == nil || l.waitingFor != report {
 		return decision.Activation{}, fmt.Errorf("report %s: %w", report, decision.ErrNotFound)
 	}
-	tree, err := ReadTree(l.Layers...)
-	if err != nil {
-		return decision.Activation{}, err
-	}
-	if tree.Digest() != l.waiting.Revision.digest {
+	if !l.holds(l.waiting.Revision.digest) { // nor does a folder that is being written to
 		return decision.Activation{}, decision.ErrCandidateChanged
 	}
 	accepted, err := l.Archive.Accept(ctx, report, decision.Acceptance{By: by, At: l.now()})

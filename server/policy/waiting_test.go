@@ -224,6 +224,38 @@ func TestAcceptedElsewhere(t *testing.T) {
 	}
 }
 
+// TestAcceptedOnce: whoever goes back from what was accepted takes the word on it back.
+// The same change needs another one, though it is the same report.
+func TestAcceptedOnce(t *testing.T) {
+	t.Parallel()
+	f := newFolder(t)
+	library := f.library()
+	reload(t, library, "")
+	first := library.Current().Digest()
+	f.save(t, "value: 30000000", "value: 50000000")
+	reload(t, library, first)
+	report, candidate := library.Status().Waiting.Report, library.Status().Waiting.Revision
+	if _, err := library.Accept(t.Context(), report, "anna"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := library.Activate(t.Context(), first, "bob"); err != nil {
+		t.Fatal(err)
+	}
+	f.save(t, "value: 50000000", "value: 30000000")
+	reload(t, library, first)
+	f.save(t, "value: 30000000", "value: 50000000")
+	reload(t, library, first)
+	reload(t, library, first)
+	if w := library.Status().Waiting; w == nil || w.Report != report || w.Revision != candidate {
+		t.Fatalf("%+v", library.Status())
+	}
+	late := f.library() // nor does it serve for being started anew
+	reload(t, late, first)
+	if a, err := library.Accept(t.Context(), report, "eve"); err != nil || a.By != "eve" || library.Current().Digest() != candidate {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
 // TestGoingBackWaitsForNothing: while a candidate is measured, an earlier revision can be
 // gone back to and the status answers; and what was measured against what does not serve
 // any more is measured again.
