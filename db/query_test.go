@@ -93,7 +93,7 @@ func TestSearchesWalkAnIndex(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "assay.db")
 	dbtest.Open(t, path)
 	plans := map[string][]string{
-		"FactsOfPartner":  {"SEARCH fact USING INDEX fact_by_partner (partner=? AND seq<?)"},
+		"FactsOfPartner":  {"SEARCH fact USING INDEX fact_by_partner (partner=? AND seq>? AND seq<?)"},
 		"LastFactKnownAt": {"SEARCH fact USING COVERING INDEX fact_by_instant (recorded_at<?)"},
 		"RecordingByKey":  {"SEARCH recording USING INDEX sqlite_autoindex_recording_1 (partner=? AND idempotency_key=?)"}, // recording_once
 		"DecisionsAt":     {"SEARCH decision USING INTEGER PRIMARY KEY (rowid=?)"},

@@ -28,7 +28,7 @@ ORDER BY seq;
 -- FactsOfPartner are the records that could be seen at a position and began by a day.
 -- name: FactsOfPartner :many
 SELECT * FROM fact
-WHERE partner = @partner AND seq <= @position AND valid_from_on <= @day_on
+WHERE partner = @partner AND seq > 0 AND seq <= @position AND valid_from_on <= @day_on
 ORDER BY seq;
 
 -- LastFact is the end of the fact log.

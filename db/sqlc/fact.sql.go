@@ -13,7 +13,7 @@ import (
 
 const factsOfPartner = `-- name: FactsOfPartner :many
 SELECT seq, recording, partner, kind, "key", source, valid_from_on, valid_to_on, body_json, recorded_at FROM fact
-WHERE partner = ?1 AND seq <= ?2 AND valid_from_on <= ?3
+WHERE partner = ?1 AND seq > 0 AND seq <= ?2 AND valid_from_on <= ?3
 ORDER BY seq
 `
 

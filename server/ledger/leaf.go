@@ -143,8 +143,11 @@ func ValueSalt(root []byte, kind Kind, seq int64, path string) []byte {
 	return mac.Sum(nil)
 }
 
+// saltSize is the length of a value's salt. Whoever checks a commitment checks it too.
+const saltSize = sha256.Size
+
 // Commitment stands for a value: it says nothing about it to whoever does not have the
-// salt, and there is no other value for it.
+// salt, and for salts of one length there is no other value for it.
 func Commitment(salt, value []byte) string {
 	h := sha256.New()
 	h.Write(salt)

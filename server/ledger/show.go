@@ -186,7 +186,8 @@ func (s Shown) Open(head Head) (Row, error) {
 	}
 	row.Values = make(map[string][]byte, len(s.Openings))
 	for path, opening := range s.Openings {
-		if Commitment(opening.Salt, opening.Value) != committed[path] {
+		// With a salt of another length, a value could begin within the salt.
+		if len(opening.Salt) != saltSize || Commitment(opening.Salt, opening.Value) != committed[path] {
 			return Row{}, fmt.Errorf("the leaf does not commit to this %s", path)
 		}
 		row.Values[path] = opening.Value

@@ -72,3 +72,28 @@ func TestOpen(t *testing.T) {
 		t.Errorf("opened a leaf of which only the digest is there: %v", err)
 	}
 }
+
+// The end of a salt must not pass for the beginning of the value, although what is hashed
+// is the same.
+func TestOpenRefusesASplitSalt(t *testing.T) {
+	t.Parallel()
+	for seq := range int64(1000) {
+		row := Row{Kind: Fact, Seq: seq + 1, Partner: "acme", Values: map[string][]byte{"/key": []byte("k")}, Plain: map[string]any{"kind": "location"}}
+		shown, head := shownAlone(t, row)
+		whole := shown.Openings["/key"]
+		salt, rest, found := bytes.Cut(whole.Salt, []byte{0})
+		if !found {
+			continue
+		}
+		forged := Opening{salt, append(append(bytes.Clone(rest), 0), whole.Value...)}
+		if Commitment(forged.Salt, forged.Value) != Commitment(whole.Salt, whole.Value) {
+			t.Fatal("the forgery is none")
+		}
+		shown.Openings["/key"] = forged
+		if _, err := shown.Open(head); err == nil || !strings.Contains(err.Error(), "does not commit to this /key") {
+			t.Errorf("got %v", err)
+		}
+		return
+	}
+	t.Fatal("no salt has a zero byte")
+}

@@ -96,7 +96,7 @@ func ReadBundle(content io.Reader) (Tree, error) {
 		switch _, twice := tree[name]; {
 		case header.Typeflag != tar.TypeReg:
 			return nil, fmt.Errorf("read the bundle: %s is not a regular file", header.Name)
-		case !fs.ValidPath(name):
+		case !fs.ValidPath(name) || hasControl(name):
 			return nil, fmt.Errorf("read the bundle: %s is not a path inside of it", header.Name)
 		case twice:
 			return nil, fmt.Errorf("read the bundle: %s is in it twice", header.Name)
@@ -105,8 +105,11 @@ func ReadBundle(content io.Reader) (Tree, error) {
 			return nil, fmt.Errorf("read the bundle: %s: %w", name, err)
 		}
 	}
-	// To the very end, where the checksum is.
-	if _, err := io.Copy(io.Discard, compressed); err != nil {
+	// To the very end, where the checksum is; but not through what could be endless.
+	switch n, err := io.CopyN(io.Discard, compressed, maxBundle); {
+	case n == maxBundle:
+		return nil, fmt.Errorf("read the bundle: more than %d MiB", maxBundle>>20)
+	case err != io.EOF:
 		return nil, fmt.Errorf("read the bundle: %w", err)
 	}
 	if len(tree) == 0 {

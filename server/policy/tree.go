@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/tools/txtar"
 )
@@ -66,6 +67,8 @@ func (t Tree) read(fsys fs.FS, dir string, depth int) error {
 		case err != nil:
 			return err
 		case !info.IsDir() && !belongs(name):
+		case hasControl(name):
+			err = fmt.Errorf("%q: a name with a control character could stand for two in the digest", name)
 		case !info.IsDir() && !info.Mode().IsRegular():
 			err = fmt.Errorf("%s is not a regular file", name)
 		case info.Size() > maxFile && !info.IsDir():
@@ -99,13 +102,17 @@ func belongs(name string) bool {
 
 // validPath tells whether a file at the path would be read as part of a tree.
 func validPath(name string) bool {
-	if !fs.ValidPath(name) || !belongs(name) {
+	if !fs.ValidPath(name) || !belongs(name) || hasControl(name) {
 		return false
 	}
 	return !slices.ContainsFunc(strings.Split(path.Dir(name), "/"), func(folder string) bool {
 		return folder != "." && strings.HasPrefix(folder, ".")
 	})
 }
+
+// hasControl tells of names such as one with a line feed, which the digest could not tell
+// from two names.
+func hasControl(name string) bool { return strings.ContainsFunc(name, unicode.IsControl) }
 
 // FS gives the tree as a folder.
 func (t Tree) FS() (fs.FS, error) {
