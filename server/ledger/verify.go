@@ -34,6 +34,8 @@ const (
 	// ErasureChanged is about values that are said to be erased, and are not what an
 	// erasure took.
 	ErasureChanged What = "erasure_changed"
+	// RemovalChanged is the same about decisions that are said to be removed.
+	RemovalChanged What = "removal_changed"
 
 	HistoryChanged    What = "history_changed"
 	TailTruncated     What = "tail_truncated"
@@ -82,6 +84,8 @@ type Verdict struct {
 	// Erased is the number of values that erasures took; the leaves that had them are as
 	// they were.
 	Erased int64 `json:"erased"`
+	// Removed is the number of decisions that were removed; their leaves are kept.
+	Removed int64 `json:"removed"`
 	// Unsealed is the number of rows that nothing protects yet.
 	Unsealed int64 `json:"unsealed"`
 	// WitnessedSize is the number of leaves of the newest checkpoint from elsewhere: up to
@@ -275,6 +279,8 @@ func (v *verifier) behind(ctx context.Context, row Row) error {
 		return v.files(ctx, row)
 	case ErasureKind:
 		return v.erasure(ctx, row)
+	case Removal:
+		return v.removal(ctx, row)
 	default:
 		return nil
 	}
@@ -411,8 +417,8 @@ func (v *verifier) rest(ctx context.Context) error {
 				if last = row.Seq; row.Seq > sealed {
 					v.verdict.Unsealed++
 				}
-				if kind == ErasureKind {
-					if err := v.erasure(ctx, row); err != nil {
+				if kind == ErasureKind || kind == Removal {
+					if err := v.behind(ctx, row); err != nil {
 						return err
 					}
 				}
