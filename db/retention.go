@@ -237,11 +237,15 @@ func remove(ctx context.Context, q *sqlc.Queries, seq, removal int64) (stone led
 		func() error {
 			return q.UncountOutcome(ctx, sqlc.UncountOutcomeParams{DecidedOn: day, Program: row.Program, Outcome: row.Outcome})
 		},
-		func() error { return q.UncountFindings(ctx, sqlc.UncountFindingsParams{DecidedOn: day, Decision: seq}) },
 		func() error {
-			return q.UncountMonth(ctx, sqlc.UncountMonthParams{Month: monthOf(decision.Day(day)), Decision: seq})
+			return q.UncountFindings(ctx, sqlc.UncountFindingsParams{DecidedOn: day, Decision: seq, Program: row.Program})
 		},
-		func() error { return q.DeleteFindings(ctx, seq) },
+		func() error {
+			return q.UncountMonth(ctx, sqlc.UncountMonthParams{Month: monthOf(decision.Day(day)), Decision: seq, Program: row.Program})
+		},
+		func() error {
+			return q.DeleteFindings(ctx, sqlc.DeleteFindingsParams{Decision: seq, Program: row.Program})
+		},
 		func() error { return q.DeleteStraggler(ctx, seq) },
 		func() error { return q.DeleteDecision(ctx, seq) },
 	} {

@@ -85,7 +85,8 @@ SELECT tombstone.decision, tombstone.removal, removal.removed_at FROM tombstone
 JOIN removal ON removal.seq = tombstone.removal
 WHERE tombstone.id = @id;
 
--- The counts of a decision that goes are taken back.
+-- The counts of a decision that goes are taken back. Its findings are looked for among the
+-- few hundred verdicts of its program: there is no index by decision.
 
 -- name: UncountOutcome :exec
 UPDATE tally_outcome SET n = n - 1
@@ -93,11 +94,17 @@ WHERE decided_on = @decided_on AND program = @program AND outcome = @outcome;
 
 -- name: UncountFindings :exec
 UPDATE tally_finding SET n = n - 1
-WHERE decided_on = @decided_on AND verdict IN (SELECT finding.verdict FROM finding WHERE finding.decision = @decision);
+WHERE decided_on = @decided_on AND verdict IN (
+    SELECT v.seq FROM verdict AS v CROSS JOIN finding AS f ON f.verdict = v.seq AND f.decision = @decision
+    WHERE v.program = @program
+);
 
 -- name: UncountMonth :exec
 UPDATE tally_month SET n = n - 1
-WHERE month = @month AND verdict IN (SELECT finding.verdict FROM finding WHERE finding.decision = @decision);
+WHERE month = @month AND verdict IN (
+    SELECT v.seq FROM verdict AS v CROSS JOIN finding AS f ON f.verdict = v.seq AND f.decision = @decision
+    WHERE v.program = @program
+);
 
 -- name: DropNoOutcomes :exec
 DELETE FROM tally_outcome WHERE n = 0;
@@ -109,7 +116,8 @@ DELETE FROM tally_finding WHERE n = 0;
 DELETE FROM tally_month WHERE n = 0;
 
 -- name: DeleteFindings :exec
-DELETE FROM finding WHERE decision = @decision;
+DELETE FROM finding
+WHERE decision = @decision AND verdict IN (SELECT v.seq FROM verdict AS v WHERE v.program = @program);
 
 -- name: DeleteStraggler :exec
 DELETE FROM straggler WHERE decision = @decision;

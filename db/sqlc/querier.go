@@ -45,7 +45,7 @@ type Querier interface {
 	// each request.
 	DecisionsInOrder(ctx context.Context, arg DecisionsInOrderParams) ([]DecisionsInOrderRow, error)
 	DeleteDecision(ctx context.Context, seq int64) error
-	DeleteFindings(ctx context.Context, decision int64) error
+	DeleteFindings(ctx context.Context, arg DeleteFindingsParams) error
 	// DeleteInput takes away given facts that no decision refers to.
 	DeleteInput(ctx context.Context, digest string) error
 	DeleteKeptSalt(ctx context.Context, arg DeleteKeptSaltParams) error
@@ -224,7 +224,8 @@ type Querier interface {
 	TreeSize(ctx context.Context) (int64, error)
 	UncountFindings(ctx context.Context, arg UncountFindingsParams) error
 	UncountMonth(ctx context.Context, arg UncountMonthParams) error
-	// The counts of a decision that goes are taken back.
+	// The counts of a decision that goes are taken back. Its findings are looked for among the
+	// few hundred verdicts of its program: there is no index by decision.
 	UncountOutcome(ctx context.Context, arg UncountOutcomeParams) error
 	// UnsealedOf counts the rows of a partner that are no leaves yet.
 	UnsealedOf(ctx context.Context, partner string) (int64, error)

@@ -54,11 +54,17 @@ func (q *Queries) DeleteDecision(ctx context.Context, seq int64) error {
 }
 
 const deleteFindings = `-- name: DeleteFindings :exec
-DELETE FROM finding WHERE decision = ?1
+DELETE FROM finding
+WHERE decision = ?1 AND verdict IN (SELECT v.seq FROM verdict AS v WHERE v.program = ?2)
 `
 
-func (q *Queries) DeleteFindings(ctx context.Context, decision int64) error {
-	_, err := q.exec(ctx, q.deleteFindingsStmt, deleteFindings, decision)
+type DeleteFindingsParams struct {
+	Decision int64
+	Program  string
+}
+
+func (q *Queries) DeleteFindings(ctx context.Context, arg DeleteFindingsParams) error {
+	_, err := q.exec(ctx, q.deleteFindingsStmt, deleteFindings, arg.Decision, arg.Program)
 	return err
 }
 
@@ -554,31 +560,39 @@ func (q *Queries) TombstonesIn(ctx context.Context, removal int64) ([]Tombstone,
 
 const uncountFindings = `-- name: UncountFindings :exec
 UPDATE tally_finding SET n = n - 1
-WHERE decided_on = ?1 AND verdict IN (SELECT finding.verdict FROM finding WHERE finding.decision = ?2)
+WHERE decided_on = ?1 AND verdict IN (
+    SELECT v.seq FROM verdict AS v CROSS JOIN finding AS f ON f.verdict = v.seq AND f.decision = ?2
+    WHERE v.program = ?3
+)
 `
 
 type UncountFindingsParams struct {
 	DecidedOn column.Date
 	Decision  int64
+	Program   string
 }
 
 func (q *Queries) UncountFindings(ctx context.Context, arg UncountFindingsParams) error {
-	_, err := q.exec(ctx, q.uncountFindingsStmt, uncountFindings, arg.DecidedOn, arg.Decision)
+	_, err := q.exec(ctx, q.uncountFindingsStmt, uncountFindings, arg.DecidedOn, arg.Decision, arg.Program)
 	return err
 }
 
 const uncountMonth = `-- name: UncountMonth :exec
 UPDATE tally_month SET n = n - 1
-WHERE month = ?1 AND verdict IN (SELECT finding.verdict FROM finding WHERE finding.decision = ?2)
+WHERE month = ?1 AND verdict IN (
+    SELECT v.seq FROM verdict AS v CROSS JOIN finding AS f ON f.verdict = v.seq AND f.decision = ?2
+    WHERE v.program = ?3
+)
 `
 
 type UncountMonthParams struct {
 	Month    string
 	Decision int64
+	Program  string
 }
 
 func (q *Queries) UncountMonth(ctx context.Context, arg UncountMonthParams) error {
-	_, err := q.exec(ctx, q.uncountMonthStmt, uncountMonth, arg.Month, arg.Decision)
+	_, err := q.exec(ctx, q.uncountMonthStmt, uncountMonth, arg.Month, arg.Decision, arg.Program)
 	return err
 }
 
@@ -594,7 +608,8 @@ type UncountOutcomeParams struct {
 	Outcome   string
 }
 
-// The counts of a decision that goes are taken back.
+// The counts of a decision that goes are taken back. Its findings are looked for among the
+// few hundred verdicts of its program: there is no index by decision.
 func (q *Queries) UncountOutcome(ctx context.Context, arg UncountOutcomeParams) error {
 	_, err := q.exec(ctx, q.uncountOutcomeStmt, uncountOutcome, arg.DecidedOn, arg.Program, arg.Outcome)
 	return err

@@ -66,7 +66,6 @@ CREATE TABLE tombstone (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX tombstone_by_removal ON tombstone (removal, decision);
-CREATE INDEX finding_by_decision ON finding (decision);
 
 -- A removal is under way until its leaf is there.
 CREATE VIEW leaving AS
