@@ -110,7 +110,7 @@ func (v *verifier) erasure(ctx context.Context, row Row) error {
 
 // unaccounted looks for values that are said to be erased, and by no erasure, and for
 // decisions that are said to be removed, and by no removal.
-func (v *verifier) unaccounted(ctx context.Context) error {
+func (v *verifier) unaccounted(ctx context.Context, stones int64) error {
 	all, err := v.store.ErasedCount(ctx)
 	if err != nil {
 		return err
@@ -118,8 +118,8 @@ func (v *verifier) unaccounted(ctx context.Context) error {
 	if all != v.verdict.Erased {
 		v.found(ErasureChanged, "erased values", fmt.Sprintf("there are %d, and erasures took %d", all, v.verdict.Erased))
 	}
-	if all, err = v.store.TombstoneCount(ctx); err == nil && all != v.verdict.Removed {
-		v.found(RemovalChanged, "tombstones", fmt.Sprintf("there are %d, and removals left %d", all, v.verdict.Removed))
+	if stones > v.verdict.Removed {
+		v.found(RemovalChanged, "tombstones", fmt.Sprintf("there are %d, and removals left %d", stones, v.verdict.Removed))
 	}
-	return err
+	return nil
 }

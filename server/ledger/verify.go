@@ -397,6 +397,11 @@ func (v *verifier) without(ctx context.Context, row Row) error {
 
 // rest looks at what is not sealed yet.
 func (v *verifier) rest(ctx context.Context) error {
+	// Counted before the removals: one that comes meanwhile is looked at then.
+	stones, err := v.store.TombstoneCount(ctx)
+	if err != nil {
+		return err
+	}
 	for _, kind := range Kinds {
 		last := int64(0)
 		if c := v.cursors[kind]; c != nil {
@@ -428,7 +433,7 @@ func (v *verifier) rest(ctx context.Context) error {
 			}
 		}
 	}
-	return v.unaccounted(ctx)
+	return v.unaccounted(ctx, stones)
 }
 
 // suspect is a row that is not what its leaf says, a leaf without a row, or a row without
