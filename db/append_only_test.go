@@ -87,7 +87,7 @@ func TestEveryTableIsAppendOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	record(t, db, "q", noon.Add(time.Hour), status("active"))
-	for i, id := range []string{"d-1", "d-2"} {
+	for i, id := range []string{"d-0", "d-1", "d-2"} {
 		d := with(decided(id, "p", tree(t, db), noon), fmt.Sprintf(`[{"kind":"k","source":"partner","valid_from":"2026-01-01","body":{"n":%d}}]`, i))
 		d.Result = []byte(`{"outcome":"eligible","findings":[{"id":"revenue","status":"met","due":true,"reason":"met"}]}`)
 		keep(t, db, d)
@@ -108,13 +108,28 @@ func TestEveryTableIsAppendOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if n, err := db.Remove(t.Context(), decided("", "p", "", noon).Program, 1, 5, noon); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	dbtest.Seal(t, path, db)
+	for range 2 {
+		hold, err := db.Hold(t.Context(), decision.Hold{Scope: decision.HoldDecision, Name: "d-2", Reason: "r", By: "b", At: noon})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Release(t.Context(), hold.Seq, "r", "b", noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dbtest.Seal(t, path, db)
 	raw := stranger(t, path)
 	if _, err := raw.Exec("INSERT INTO straggler (decision) VALUES (2)"); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := evidence(t, raw), []string{
-		"acceptance", "activation", "checkpoint", "decision", "erased", "erasure", "fact", "file", "finding", "input", "kept_salt",
-		"leaf", "ledger", "node", "partner", "recording", "report", "revision", "revision_file", "salt", "straggler", "verdict",
+		"acceptance", "activation", "checkpoint", "decision", "erased", "erasure", "fact", "file", "finding", "hold", "hold_release",
+		"input", "kept_salt", "leaf", "ledger", "node", "partner", "recording", "removal", "report",
+		"revision", "revision_file", "salt", "straggler", "tombstone", "verdict",
 	}; !slices.Equal(got, want) {
 		t.Fatalf("tables %v, want %v: an addition must be append-only as well", got, want)
 	}
@@ -157,6 +172,7 @@ func TestEveryTableIsAppendOnly(t *testing.T) {
 		"checkpoint": {"INSERT INTO checkpoint " + selecting("checkpoint", "size", "size - 1")},
 		"revision":   {"INSERT INTO revision " + selecting("revision", "digest", "replace(digest, '0', '1')", "seq", "seq + 2")},
 		"erased":     {"INSERT INTO erased " + selecting("erased", "seq", "seq + 100")},
+		"tombstone":  {"INSERT INTO tombstone " + selecting("tombstone", "decision", "decision + 100", "id", "'new-' || id")},
 		"ledger":     {"INSERT INTO ledger VALUES ('other', 'other')"},
 		// Into the past.
 		"fact": {

@@ -104,6 +104,9 @@ func keepInput(ctx context.Context, q *sqlc.Queries, digest string, given []byte
 // Decision implements decision.Store.
 func (db *DB) Decision(ctx context.Context, id string) (decision.Decision, error) {
 	row, err := db.reads.Decision(ctx, id)
+	if errors.Is(translate(err), decision.ErrNotFound) {
+		err = db.notRemoved(ctx, id)
+	}
 	if err != nil {
 		return decision.Decision{}, fmt.Errorf("read decision %s: %w", id, translate(err))
 	}

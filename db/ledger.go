@@ -69,9 +69,17 @@ func (s ledgerStore) Rows(ctx context.Context, kind ledger.Kind, after, upTo int
 	case ledger.Activation:
 		rows, err = rowsOf(activationLeaf)(s.db.reads.ActivationRows(ctx, sqlc.ActivationRowsParams(page)))
 	case ledger.Decision:
-		rows, err = rowsOf(decisionLeaf)(s.db.reads.DecisionRows(ctx, page))
+		if rows, err = rowsOf(decisionLeaf)(s.db.reads.DecisionRows(ctx, page)); err == nil {
+			rows, err = s.withTombstones(ctx, page, rows)
+		}
 	case ledger.ErasureKind:
 		rows, err = rowsOf(erasureLeaf)(s.db.reads.ErasureRows(ctx, sqlc.ErasureRowsParams(page)))
+	case ledger.Hold:
+		rows, err = rowsOf(holdLeaf)(s.db.reads.HoldRows(ctx, sqlc.HoldRowsParams(page)))
+	case ledger.HoldRelease:
+		rows, err = rowsOf(releaseLeaf)(s.db.reads.ReleaseRows(ctx, sqlc.ReleaseRowsParams(page)))
+	case ledger.Removal:
+		rows, err = rowsOf(removalLeaf)(s.db.reads.RemovalRows(ctx, sqlc.RemovalRowsParams(page)))
 	default:
 		// A leaf of a kind that nobody knows has no row.
 	}
@@ -205,7 +213,7 @@ func (s ledgerStore) LastSeqs(ctx context.Context) (map[ledger.Kind]int64, error
 	return map[ledger.Kind]int64{
 		ledger.Recording: last.Recording, ledger.Fact: last.Fact, ledger.Revision: last.Revision,
 		ledger.Report: last.Report, ledger.Acceptance: last.Acceptance, ledger.Activation: last.Activation, ledger.Decision: last.Decision,
-		ledger.ErasureKind: last.Erasure,
+		ledger.ErasureKind: last.Erasure, ledger.Hold: last.Hold, ledger.HoldRelease: last.HoldRelease, ledger.Removal: last.Removal,
 	}, nil
 }
 
@@ -226,6 +234,12 @@ func (s ledgerStore) RevisionFiles(ctx context.Context, digest string) ([]ledger
 
 func (s ledgerStore) DecisionSeq(ctx context.Context, id string) (int64, error) {
 	seq, err := s.db.reads.DecisionSeq(ctx, id)
+	if err = translate(err); errors.Is(err, decision.ErrNotFound) {
+		var stone sqlc.TombstoneRow
+		if stone, err = s.db.reads.Tombstone(ctx, id); err == nil {
+			return stone.Decision, nil
+		}
+	}
 	if err != nil {
 		return 0, fmt.Errorf("read decision %s: %w", id, translate(err))
 	}

@@ -114,7 +114,10 @@ SELECT
     CAST((SELECT COALESCE(MAX(seq), 0) FROM report) AS BIGINT) AS report,
     CAST((SELECT COALESCE(MAX(seq), 0) FROM acceptance) AS BIGINT) AS acceptance,
     CAST((SELECT COALESCE(MAX(seq), 0) FROM revision) AS BIGINT) AS revision,
-    CAST((SELECT COALESCE(MAX(seq), 0) FROM erasure) AS BIGINT) AS erasure;
+    CAST((SELECT COALESCE(MAX(seq), 0) FROM erasure) AS BIGINT) AS erasure,
+    CAST((SELECT COALESCE(MAX(seq), 0) FROM hold) AS BIGINT) AS hold,
+    CAST((SELECT COALESCE(MAX(seq), 0) FROM hold_release) AS BIGINT) AS hold_release,
+    CAST((SELECT COALESCE(MAX(seq), 0) FROM removal) AS BIGINT) AS removal;
 
 -- FilesOfRevision are the files of a revision, also those whose content is gone.
 -- name: FilesOfRevision :many

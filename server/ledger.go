@@ -243,6 +243,9 @@ func (f *findings) end(v ledger.Verdict) error {
 		completeness = "NOT COMPLETE, numbers are missing"
 	}
 	fmt.Fprintf(f.w, "integrity: %s\n", integrity)
+	if v.Removed > 0 {
+		fmt.Fprintf(f.w, "removed: %d decisions, on the word of sealed removals; their leaves are as they were\n", v.Removed)
+	}
 	if v.Erased > 0 {
 		fmt.Fprintf(f.w, "erased: %d values, on the word of sealed erasures; what stood there is not known any more\n", v.Erased)
 	}

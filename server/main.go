@@ -42,7 +42,7 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 	root := newServe()
 	root.Version = version()
 	root.SetVersionTemplate("assay {{.Version}}\n")
-	root.AddCommand(newDecide(), newCheck(), newTest(), newFmt(), newEval(), newDiff(), newNew(), newImpact(), newSweep(), newLedger(), newEvidence(), newVerify(), newDecisions(), newOPALog(), newErase(), newBackup())
+	root.AddCommand(newDecide(), newCheck(), newTest(), newFmt(), newEval(), newDiff(), newNew(), newImpact(), newSweep(), newLedger(), newEvidence(), newVerify(), newDecisions(), newOPALog(), newErase(), newBackup(), newRetain(), newHold())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetArgs(args)
 	root.SetIn(stdin)

@@ -145,6 +145,7 @@ func serve(ctx context.Context, c config, stdout, stderr io.Writer) (err error) 
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
 	defer sealing(ctx, sealed, logger)()
+	defer inBackground(ctx, func(ctx context.Context) { retainDaily(ctx, sealed, store, library, logger) })()
 	greet(stdout, "http://"+listener.Addr().String(), demoPartner)
 	return untilDone(ctx, server, listener, func(ctx context.Context) error {
 		ctx, cancel := context.WithCancel(ctx)

@@ -123,7 +123,13 @@ func (c replayConfig) begin(ctx context.Context, store *db.DB) (done verificatio
 		return done, nil
 	}
 	seq, id, err := store.NextDecision(ctx, done.Seq-1)
-	if errors.Is(err, decision.ErrNotFound) || err == nil && (seq != done.Seq || id != done.DecisionID) {
+	there := err == nil && seq == done.Seq && id == done.DecisionID
+	if err == nil && !there { // it may have been removed since
+		var place int64
+		place, err = store.Ledger().DecisionSeq(ctx, done.DecisionID)
+		there = err == nil && place == done.Seq
+	}
+	if errors.Is(err, decision.ErrNotFound) || err == nil && !there {
 		return done, fmt.Errorf("--resume %s: decision %s is not at place %d of %s: the file is of another database, or the log was changed", c.resume, done.DecisionID, done.Seq, c.db)
 	}
 	return done, err

@@ -42,6 +42,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.anyRevisionStmt, err = db.PrepareContext(ctx, anyRevision); err != nil {
 		return nil, fmt.Errorf("error preparing query AnyRevision: %w", err)
 	}
+	if q.beyondStmt, err = db.PrepareContext(ctx, beyond); err != nil {
+		return nil, fmt.Errorf("error preparing query Beyond: %w", err)
+	}
 	if q.blankDecisionStmt, err = db.PrepareContext(ctx, blankDecision); err != nil {
 		return nil, fmt.Errorf("error preparing query BlankDecision: %w", err)
 	}
@@ -63,6 +66,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.countOutcomeStmt, err = db.PrepareContext(ctx, countOutcome); err != nil {
 		return nil, fmt.Errorf("error preparing query CountOutcome: %w", err)
 	}
+	if q.decidedBeforeStmt, err = db.PrepareContext(ctx, decidedBefore); err != nil {
+		return nil, fmt.Errorf("error preparing query DecidedBefore: %w", err)
+	}
 	if q.decisionStmt, err = db.PrepareContext(ctx, decision); err != nil {
 		return nil, fmt.Errorf("error preparing query Decision: %w", err)
 	}
@@ -81,11 +87,29 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.decisionsInOrderStmt, err = db.PrepareContext(ctx, decisionsInOrder); err != nil {
 		return nil, fmt.Errorf("error preparing query DecisionsInOrder: %w", err)
 	}
+	if q.deleteDecisionStmt, err = db.PrepareContext(ctx, deleteDecision); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteDecision: %w", err)
+	}
+	if q.deleteFindingsStmt, err = db.PrepareContext(ctx, deleteFindings); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteFindings: %w", err)
+	}
 	if q.deleteInputStmt, err = db.PrepareContext(ctx, deleteInput); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteInput: %w", err)
 	}
 	if q.deleteKeptSaltStmt, err = db.PrepareContext(ctx, deleteKeptSalt); err != nil {
 		return nil, fmt.Errorf("error preparing query DeleteKeptSalt: %w", err)
+	}
+	if q.deleteStragglerStmt, err = db.PrepareContext(ctx, deleteStraggler); err != nil {
+		return nil, fmt.Errorf("error preparing query DeleteStraggler: %w", err)
+	}
+	if q.dropNoFindingsStmt, err = db.PrepareContext(ctx, dropNoFindings); err != nil {
+		return nil, fmt.Errorf("error preparing query DropNoFindings: %w", err)
+	}
+	if q.dropNoMonthsStmt, err = db.PrepareContext(ctx, dropNoMonths); err != nil {
+		return nil, fmt.Errorf("error preparing query DropNoMonths: %w", err)
+	}
+	if q.dropNoOutcomesStmt, err = db.PrepareContext(ctx, dropNoOutcomes); err != nil {
+		return nil, fmt.Errorf("error preparing query DropNoOutcomes: %w", err)
 	}
 	if q.earlierStmt, err = db.PrepareContext(ctx, earlier); err != nil {
 		return nil, fmt.Errorf("error preparing query Earlier: %w", err)
@@ -162,6 +186,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.firstDecidedSinceStmt, err = db.PrepareContext(ctx, firstDecidedSince); err != nil {
 		return nil, fmt.Errorf("error preparing query FirstDecidedSince: %w", err)
 	}
+	if q.holdRowsStmt, err = db.PrepareContext(ctx, holdRows); err != nil {
+		return nil, fmt.Errorf("error preparing query HoldRows: %w", err)
+	}
+	if q.holdsStmt, err = db.PrepareContext(ctx, holds); err != nil {
+		return nil, fmt.Errorf("error preparing query Holds: %w", err)
+	}
 	if q.inputExistsStmt, err = db.PrepareContext(ctx, inputExists); err != nil {
 		return nil, fmt.Errorf("error preparing query InputExists: %w", err)
 	}
@@ -192,6 +222,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.insertFindingStmt, err = db.PrepareContext(ctx, insertFinding); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertFinding: %w", err)
 	}
+	if q.insertHoldStmt, err = db.PrepareContext(ctx, insertHold); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertHold: %w", err)
+	}
 	if q.insertInputStmt, err = db.PrepareContext(ctx, insertInput); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertInput: %w", err)
 	}
@@ -213,6 +246,12 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.insertRecordingStmt, err = db.PrepareContext(ctx, insertRecording); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertRecording: %w", err)
 	}
+	if q.insertReleaseStmt, err = db.PrepareContext(ctx, insertRelease); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertRelease: %w", err)
+	}
+	if q.insertRemovalStmt, err = db.PrepareContext(ctx, insertRemoval); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertRemoval: %w", err)
+	}
 	if q.insertReportStmt, err = db.PrepareContext(ctx, insertReport); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertReport: %w", err)
 	}
@@ -227,6 +266,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.insertSinkStmt, err = db.PrepareContext(ctx, insertSink); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertSink: %w", err)
+	}
+	if q.insertTombstoneStmt, err = db.PrepareContext(ctx, insertTombstone); err != nil {
+		return nil, fmt.Errorf("error preparing query InsertTombstone: %w", err)
 	}
 	if q.insertVerdictStmt, err = db.PrepareContext(ctx, insertVerdict); err != nil {
 		return nil, fmt.Errorf("error preparing query InsertVerdict: %w", err)
@@ -266,6 +308,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.lastRecordedAtStmt, err = db.PrepareContext(ctx, lastRecordedAt); err != nil {
 		return nil, fmt.Errorf("error preparing query LastRecordedAt: %w", err)
+	}
+	if q.lastRemovalStmt, err = db.PrepareContext(ctx, lastRemoval); err != nil {
+		return nil, fmt.Errorf("error preparing query LastRemoval: %w", err)
 	}
 	if q.lastSealedStmt, err = db.PrepareContext(ctx, lastSealed); err != nil {
 		return nil, fmt.Errorf("error preparing query LastSealed: %w", err)
@@ -351,6 +396,15 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.recordingRowsOfStmt, err = db.PrepareContext(ctx, recordingRowsOf); err != nil {
 		return nil, fmt.Errorf("error preparing query RecordingRowsOf: %w", err)
 	}
+	if q.releaseRowsStmt, err = db.PrepareContext(ctx, releaseRows); err != nil {
+		return nil, fmt.Errorf("error preparing query ReleaseRows: %w", err)
+	}
+	if q.removableStmt, err = db.PrepareContext(ctx, removable); err != nil {
+		return nil, fmt.Errorf("error preparing query Removable: %w", err)
+	}
+	if q.removalRowsStmt, err = db.PrepareContext(ctx, removalRows); err != nil {
+		return nil, fmt.Errorf("error preparing query RemovalRows: %w", err)
+	}
 	if q.replaceSaltStmt, err = db.PrepareContext(ctx, replaceSalt); err != nil {
 		return nil, fmt.Errorf("error preparing query ReplaceSalt: %w", err)
 	}
@@ -393,8 +447,29 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.tallyOutcomesStmt, err = db.PrepareContext(ctx, tallyOutcomes); err != nil {
 		return nil, fmt.Errorf("error preparing query TallyOutcomes: %w", err)
 	}
+	if q.tombstoneStmt, err = db.PrepareContext(ctx, tombstone); err != nil {
+		return nil, fmt.Errorf("error preparing query Tombstone: %w", err)
+	}
+	if q.tombstoneCountStmt, err = db.PrepareContext(ctx, tombstoneCount); err != nil {
+		return nil, fmt.Errorf("error preparing query TombstoneCount: %w", err)
+	}
+	if q.tombstonesStmt, err = db.PrepareContext(ctx, tombstones); err != nil {
+		return nil, fmt.Errorf("error preparing query Tombstones: %w", err)
+	}
+	if q.tombstonesInStmt, err = db.PrepareContext(ctx, tombstonesIn); err != nil {
+		return nil, fmt.Errorf("error preparing query TombstonesIn: %w", err)
+	}
 	if q.treeSizeStmt, err = db.PrepareContext(ctx, treeSize); err != nil {
 		return nil, fmt.Errorf("error preparing query TreeSize: %w", err)
+	}
+	if q.uncountFindingsStmt, err = db.PrepareContext(ctx, uncountFindings); err != nil {
+		return nil, fmt.Errorf("error preparing query UncountFindings: %w", err)
+	}
+	if q.uncountMonthStmt, err = db.PrepareContext(ctx, uncountMonth); err != nil {
+		return nil, fmt.Errorf("error preparing query UncountMonth: %w", err)
+	}
+	if q.uncountOutcomeStmt, err = db.PrepareContext(ctx, uncountOutcome); err != nil {
+		return nil, fmt.Errorf("error preparing query UncountOutcome: %w", err)
 	}
 	if q.unsealedOfStmt, err = db.PrepareContext(ctx, unsealedOf); err != nil {
 		return nil, fmt.Errorf("error preparing query UnsealedOf: %w", err)
@@ -440,6 +515,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing anyRevisionStmt: %w", cerr)
 		}
 	}
+	if q.beyondStmt != nil {
+		if cerr := q.beyondStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing beyondStmt: %w", cerr)
+		}
+	}
 	if q.blankDecisionStmt != nil {
 		if cerr := q.blankDecisionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing blankDecisionStmt: %w", cerr)
@@ -475,6 +555,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing countOutcomeStmt: %w", cerr)
 		}
 	}
+	if q.decidedBeforeStmt != nil {
+		if cerr := q.decidedBeforeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing decidedBeforeStmt: %w", cerr)
+		}
+	}
 	if q.decisionStmt != nil {
 		if cerr := q.decisionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing decisionStmt: %w", cerr)
@@ -505,6 +590,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing decisionsInOrderStmt: %w", cerr)
 		}
 	}
+	if q.deleteDecisionStmt != nil {
+		if cerr := q.deleteDecisionStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteDecisionStmt: %w", cerr)
+		}
+	}
+	if q.deleteFindingsStmt != nil {
+		if cerr := q.deleteFindingsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteFindingsStmt: %w", cerr)
+		}
+	}
 	if q.deleteInputStmt != nil {
 		if cerr := q.deleteInputStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteInputStmt: %w", cerr)
@@ -513,6 +608,26 @@ func (q *Queries) Close() error {
 	if q.deleteKeptSaltStmt != nil {
 		if cerr := q.deleteKeptSaltStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing deleteKeptSaltStmt: %w", cerr)
+		}
+	}
+	if q.deleteStragglerStmt != nil {
+		if cerr := q.deleteStragglerStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing deleteStragglerStmt: %w", cerr)
+		}
+	}
+	if q.dropNoFindingsStmt != nil {
+		if cerr := q.dropNoFindingsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropNoFindingsStmt: %w", cerr)
+		}
+	}
+	if q.dropNoMonthsStmt != nil {
+		if cerr := q.dropNoMonthsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropNoMonthsStmt: %w", cerr)
+		}
+	}
+	if q.dropNoOutcomesStmt != nil {
+		if cerr := q.dropNoOutcomesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing dropNoOutcomesStmt: %w", cerr)
 		}
 	}
 	if q.earlierStmt != nil {
@@ -640,6 +755,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing firstDecidedSinceStmt: %w", cerr)
 		}
 	}
+	if q.holdRowsStmt != nil {
+		if cerr := q.holdRowsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing holdRowsStmt: %w", cerr)
+		}
+	}
+	if q.holdsStmt != nil {
+		if cerr := q.holdsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing holdsStmt: %w", cerr)
+		}
+	}
 	if q.inputExistsStmt != nil {
 		if cerr := q.inputExistsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing inputExistsStmt: %w", cerr)
@@ -690,6 +815,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing insertFindingStmt: %w", cerr)
 		}
 	}
+	if q.insertHoldStmt != nil {
+		if cerr := q.insertHoldStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertHoldStmt: %w", cerr)
+		}
+	}
 	if q.insertInputStmt != nil {
 		if cerr := q.insertInputStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertInputStmt: %w", cerr)
@@ -725,6 +855,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing insertRecordingStmt: %w", cerr)
 		}
 	}
+	if q.insertReleaseStmt != nil {
+		if cerr := q.insertReleaseStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertReleaseStmt: %w", cerr)
+		}
+	}
+	if q.insertRemovalStmt != nil {
+		if cerr := q.insertRemovalStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertRemovalStmt: %w", cerr)
+		}
+	}
 	if q.insertReportStmt != nil {
 		if cerr := q.insertReportStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertReportStmt: %w", cerr)
@@ -748,6 +888,11 @@ func (q *Queries) Close() error {
 	if q.insertSinkStmt != nil {
 		if cerr := q.insertSinkStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing insertSinkStmt: %w", cerr)
+		}
+	}
+	if q.insertTombstoneStmt != nil {
+		if cerr := q.insertTombstoneStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing insertTombstoneStmt: %w", cerr)
 		}
 	}
 	if q.insertVerdictStmt != nil {
@@ -813,6 +958,11 @@ func (q *Queries) Close() error {
 	if q.lastRecordedAtStmt != nil {
 		if cerr := q.lastRecordedAtStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lastRecordedAtStmt: %w", cerr)
+		}
+	}
+	if q.lastRemovalStmt != nil {
+		if cerr := q.lastRemovalStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastRemovalStmt: %w", cerr)
 		}
 	}
 	if q.lastSealedStmt != nil {
@@ -955,6 +1105,21 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing recordingRowsOfStmt: %w", cerr)
 		}
 	}
+	if q.releaseRowsStmt != nil {
+		if cerr := q.releaseRowsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing releaseRowsStmt: %w", cerr)
+		}
+	}
+	if q.removableStmt != nil {
+		if cerr := q.removableStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing removableStmt: %w", cerr)
+		}
+	}
+	if q.removalRowsStmt != nil {
+		if cerr := q.removalRowsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing removalRowsStmt: %w", cerr)
+		}
+	}
 	if q.replaceSaltStmt != nil {
 		if cerr := q.replaceSaltStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing replaceSaltStmt: %w", cerr)
@@ -1025,9 +1190,44 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing tallyOutcomesStmt: %w", cerr)
 		}
 	}
+	if q.tombstoneStmt != nil {
+		if cerr := q.tombstoneStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing tombstoneStmt: %w", cerr)
+		}
+	}
+	if q.tombstoneCountStmt != nil {
+		if cerr := q.tombstoneCountStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing tombstoneCountStmt: %w", cerr)
+		}
+	}
+	if q.tombstonesStmt != nil {
+		if cerr := q.tombstonesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing tombstonesStmt: %w", cerr)
+		}
+	}
+	if q.tombstonesInStmt != nil {
+		if cerr := q.tombstonesInStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing tombstonesInStmt: %w", cerr)
+		}
+	}
 	if q.treeSizeStmt != nil {
 		if cerr := q.treeSizeStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing treeSizeStmt: %w", cerr)
+		}
+	}
+	if q.uncountFindingsStmt != nil {
+		if cerr := q.uncountFindingsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing uncountFindingsStmt: %w", cerr)
+		}
+	}
+	if q.uncountMonthStmt != nil {
+		if cerr := q.uncountMonthStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing uncountMonthStmt: %w", cerr)
+		}
+	}
+	if q.uncountOutcomeStmt != nil {
+		if cerr := q.uncountOutcomeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing uncountOutcomeStmt: %w", cerr)
 		}
 	}
 	if q.unsealedOfStmt != nil {
@@ -1090,6 +1290,7 @@ type Queries struct {
 	activationsStmt          *sql.Stmt
 	advanceSinkStmt          *sql.Stmt
 	anyRevisionStmt          *sql.Stmt
+	beyondStmt               *sql.Stmt
 	blankDecisionStmt        *sql.Stmt
 	blankFactStmt            *sql.Stmt
 	blankRecordingStmt       *sql.Stmt
@@ -1097,14 +1298,21 @@ type Queries struct {
 	countFindingStmt         *sql.Stmt
 	countMonthStmt           *sql.Stmt
 	countOutcomeStmt         *sql.Stmt
+	decidedBeforeStmt        *sql.Stmt
 	decisionStmt             *sql.Stmt
 	decisionRowsStmt         *sql.Stmt
 	decisionRowsOfStmt       *sql.Stmt
 	decisionSeqStmt          *sql.Stmt
 	decisionsAtStmt          *sql.Stmt
 	decisionsInOrderStmt     *sql.Stmt
+	deleteDecisionStmt       *sql.Stmt
+	deleteFindingsStmt       *sql.Stmt
 	deleteInputStmt          *sql.Stmt
 	deleteKeptSaltStmt       *sql.Stmt
+	deleteStragglerStmt      *sql.Stmt
+	dropNoFindingsStmt       *sql.Stmt
+	dropNoMonthsStmt         *sql.Stmt
+	dropNoOutcomesStmt       *sql.Stmt
 	earlierStmt              *sql.Stmt
 	earlierOfActionStmt      *sql.Stmt
 	earlierOfCallerStmt      *sql.Stmt
@@ -1130,6 +1338,8 @@ type Queries struct {
 	fileExistsStmt           *sql.Stmt
 	filesOfRevisionStmt      *sql.Stmt
 	firstDecidedSinceStmt    *sql.Stmt
+	holdRowsStmt             *sql.Stmt
+	holdsStmt                *sql.Stmt
 	inputExistsStmt          *sql.Stmt
 	insertAcceptanceStmt     *sql.Stmt
 	insertActivationStmt     *sql.Stmt
@@ -1140,6 +1350,7 @@ type Queries struct {
 	insertFactStmt           *sql.Stmt
 	insertFileStmt           *sql.Stmt
 	insertFindingStmt        *sql.Stmt
+	insertHoldStmt           *sql.Stmt
 	insertInputStmt          *sql.Stmt
 	insertKeptSaltStmt       *sql.Stmt
 	insertLeavesStmt         *sql.Stmt
@@ -1147,11 +1358,14 @@ type Queries struct {
 	insertNodesStmt          *sql.Stmt
 	insertPartnerStmt        *sql.Stmt
 	insertRecordingStmt      *sql.Stmt
+	insertReleaseStmt        *sql.Stmt
+	insertRemovalStmt        *sql.Stmt
 	insertReportStmt         *sql.Stmt
 	insertRevisionStmt       *sql.Stmt
 	insertRevisionFileStmt   *sql.Stmt
 	insertSaltStmt           *sql.Stmt
 	insertSinkStmt           *sql.Stmt
+	insertTombstoneStmt      *sql.Stmt
 	insertVerdictStmt        *sql.Stmt
 	keptSaltsStmt            *sql.Stmt
 	kindSchemasStmt          *sql.Stmt
@@ -1165,6 +1379,7 @@ type Queries struct {
 	lastFactStmt             *sql.Stmt
 	lastFactKnownAtStmt      *sql.Stmt
 	lastRecordedAtStmt       *sql.Stmt
+	lastRemovalStmt          *sql.Stmt
 	lastSealedStmt           *sql.Stmt
 	lastSeqsStmt             *sql.Stmt
 	laterStmt                *sql.Stmt
@@ -1193,6 +1408,9 @@ type Queries struct {
 	recordingByKeyStmt       *sql.Stmt
 	recordingRowsStmt        *sql.Stmt
 	recordingRowsOfStmt      *sql.Stmt
+	releaseRowsStmt          *sql.Stmt
+	removableStmt            *sql.Stmt
+	removalRowsStmt          *sql.Stmt
 	replaceSaltStmt          *sql.Stmt
 	reportStmt               *sql.Stmt
 	reportExistsStmt         *sql.Stmt
@@ -1207,7 +1425,14 @@ type Queries struct {
 	tallyFindingsStmt        *sql.Stmt
 	tallyMonthsStmt          *sql.Stmt
 	tallyOutcomesStmt        *sql.Stmt
+	tombstoneStmt            *sql.Stmt
+	tombstoneCountStmt       *sql.Stmt
+	tombstonesStmt           *sql.Stmt
+	tombstonesInStmt         *sql.Stmt
 	treeSizeStmt             *sql.Stmt
+	uncountFindingsStmt      *sql.Stmt
+	uncountMonthStmt         *sql.Stmt
+	uncountOutcomeStmt       *sql.Stmt
 	unsealedOfStmt           *sql.Stmt
 	verdictSeqStmt           *sql.Stmt
 	verdictsStmt             *sql.Stmt
@@ -1223,6 +1448,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		activationsStmt:          q.activationsStmt,
 		advanceSinkStmt:          q.advanceSinkStmt,
 		anyRevisionStmt:          q.anyRevisionStmt,
+		beyondStmt:               q.beyondStmt,
 		blankDecisionStmt:        q.blankDecisionStmt,
 		blankFactStmt:            q.blankFactStmt,
 		blankRecordingStmt:       q.blankRecordingStmt,
@@ -1230,14 +1456,21 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		countFindingStmt:         q.countFindingStmt,
 		countMonthStmt:           q.countMonthStmt,
 		countOutcomeStmt:         q.countOutcomeStmt,
+		decidedBeforeStmt:        q.decidedBeforeStmt,
 		decisionStmt:             q.decisionStmt,
 		decisionRowsStmt:         q.decisionRowsStmt,
 		decisionRowsOfStmt:       q.decisionRowsOfStmt,
 		decisionSeqStmt:          q.decisionSeqStmt,
 		decisionsAtStmt:          q.decisionsAtStmt,
 		decisionsInOrderStmt:     q.decisionsInOrderStmt,
+		deleteDecisionStmt:       q.deleteDecisionStmt,
+		deleteFindingsStmt:       q.deleteFindingsStmt,
 		deleteInputStmt:          q.deleteInputStmt,
 		deleteKeptSaltStmt:       q.deleteKeptSaltStmt,
+		deleteStragglerStmt:      q.deleteStragglerStmt,
+		dropNoFindingsStmt:       q.dropNoFindingsStmt,
+		dropNoMonthsStmt:         q.dropNoMonthsStmt,
+		dropNoOutcomesStmt:       q.dropNoOutcomesStmt,
 		earlierStmt:              q.earlierStmt,
 		earlierOfActionStmt:      q.earlierOfActionStmt,
 		earlierOfCallerStmt:      q.earlierOfCallerStmt,
@@ -1263,6 +1496,8 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		fileExistsStmt:           q.fileExistsStmt,
 		filesOfRevisionStmt:      q.filesOfRevisionStmt,
 		firstDecidedSinceStmt:    q.firstDecidedSinceStmt,
+		holdRowsStmt:             q.holdRowsStmt,
+		holdsStmt:                q.holdsStmt,
 		inputExistsStmt:          q.inputExistsStmt,
 		insertAcceptanceStmt:     q.insertAcceptanceStmt,
 		insertActivationStmt:     q.insertActivationStmt,
@@ -1273,6 +1508,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		insertFactStmt:           q.insertFactStmt,
 		insertFileStmt:           q.insertFileStmt,
 		insertFindingStmt:        q.insertFindingStmt,
+		insertHoldStmt:           q.insertHoldStmt,
 		insertInputStmt:          q.insertInputStmt,
 		insertKeptSaltStmt:       q.insertKeptSaltStmt,
 		insertLeavesStmt:         q.insertLeavesStmt,
@@ -1280,11 +1516,14 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		insertNodesStmt:          q.insertNodesStmt,
 		insertPartnerStmt:        q.insertPartnerStmt,
 		insertRecordingStmt:      q.insertRecordingStmt,
+		insertReleaseStmt:        q.insertReleaseStmt,
+		insertRemovalStmt:        q.insertRemovalStmt,
 		insertReportStmt:         q.insertReportStmt,
 		insertRevisionStmt:       q.insertRevisionStmt,
 		insertRevisionFileStmt:   q.insertRevisionFileStmt,
 		insertSaltStmt:           q.insertSaltStmt,
 		insertSinkStmt:           q.insertSinkStmt,
+		insertTombstoneStmt:      q.insertTombstoneStmt,
 		insertVerdictStmt:        q.insertVerdictStmt,
 		keptSaltsStmt:            q.keptSaltsStmt,
 		kindSchemasStmt:          q.kindSchemasStmt,
@@ -1298,6 +1537,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		lastFactStmt:             q.lastFactStmt,
 		lastFactKnownAtStmt:      q.lastFactKnownAtStmt,
 		lastRecordedAtStmt:       q.lastRecordedAtStmt,
+		lastRemovalStmt:          q.lastRemovalStmt,
 		lastSealedStmt:           q.lastSealedStmt,
 		lastSeqsStmt:             q.lastSeqsStmt,
 		laterStmt:                q.laterStmt,
@@ -1326,6 +1566,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		recordingByKeyStmt:       q.recordingByKeyStmt,
 		recordingRowsStmt:        q.recordingRowsStmt,
 		recordingRowsOfStmt:      q.recordingRowsOfStmt,
+		releaseRowsStmt:          q.releaseRowsStmt,
+		removableStmt:            q.removableStmt,
+		removalRowsStmt:          q.removalRowsStmt,
 		replaceSaltStmt:          q.replaceSaltStmt,
 		reportStmt:               q.reportStmt,
 		reportExistsStmt:         q.reportExistsStmt,
@@ -1340,7 +1583,14 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		tallyFindingsStmt:        q.tallyFindingsStmt,
 		tallyMonthsStmt:          q.tallyMonthsStmt,
 		tallyOutcomesStmt:        q.tallyOutcomesStmt,
+		tombstoneStmt:            q.tombstoneStmt,
+		tombstoneCountStmt:       q.tombstoneCountStmt,
+		tombstonesStmt:           q.tombstonesStmt,
+		tombstonesInStmt:         q.tombstonesInStmt,
 		treeSizeStmt:             q.treeSizeStmt,
+		uncountFindingsStmt:      q.uncountFindingsStmt,
+		uncountMonthStmt:         q.uncountMonthStmt,
+		uncountOutcomeStmt:       q.uncountOutcomeStmt,
 		unsealedOfStmt:           q.unsealedOfStmt,
 		verdictSeqStmt:           q.verdictSeqStmt,
 		verdictsStmt:             q.verdictsStmt,

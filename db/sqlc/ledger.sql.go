@@ -470,18 +470,24 @@ SELECT
     CAST((SELECT COALESCE(MAX(seq), 0) FROM report) AS BIGINT) AS report,
     CAST((SELECT COALESCE(MAX(seq), 0) FROM acceptance) AS BIGINT) AS acceptance,
     CAST((SELECT COALESCE(MAX(seq), 0) FROM revision) AS BIGINT) AS revision,
-    CAST((SELECT COALESCE(MAX(seq), 0) FROM erasure) AS BIGINT) AS erasure
+    CAST((SELECT COALESCE(MAX(seq), 0) FROM erasure) AS BIGINT) AS erasure,
+    CAST((SELECT COALESCE(MAX(seq), 0) FROM hold) AS BIGINT) AS hold,
+    CAST((SELECT COALESCE(MAX(seq), 0) FROM hold_release) AS BIGINT) AS hold_release,
+    CAST((SELECT COALESCE(MAX(seq), 0) FROM removal) AS BIGINT) AS removal
 `
 
 type LastSeqsRow struct {
-	Recording  int64
-	Fact       int64
-	Decision   int64
-	Activation int64
-	Report     int64
-	Acceptance int64
-	Revision   int64
-	Erasure    int64
+	Recording   int64
+	Fact        int64
+	Decision    int64
+	Activation  int64
+	Report      int64
+	Acceptance  int64
+	Revision    int64
+	Erasure     int64
+	Hold        int64
+	HoldRelease int64
+	Removal     int64
 }
 
 // LastSeqs are the ends of the tables whose rows become leaves.
@@ -497,6 +503,9 @@ func (q *Queries) LastSeqs(ctx context.Context) (LastSeqsRow, error) {
 		&i.Acceptance,
 		&i.Revision,
 		&i.Erasure,
+		&i.Hold,
+		&i.HoldRelease,
+		&i.Removal,
 	)
 	return i, err
 }

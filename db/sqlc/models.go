@@ -101,6 +101,23 @@ type Finding struct {
 	Decision int64
 }
 
+type Hold struct {
+	Seq    int64
+	Scope  string
+	Name   string
+	Reason string
+	HeldBy string
+	HeldAt column.Time
+}
+
+type HoldRelease struct {
+	Seq        int64
+	Hold       int64
+	Reason     string
+	ReleasedBy string
+	ReleasedAt column.Time
+}
+
 type Input struct {
 	Digest      string
 	ContentJSON column.JSON
@@ -117,6 +134,10 @@ type Leaf struct {
 	Idx  int64
 	Kind string
 	Seq  int64
+}
+
+type Leaving struct {
+	Decision int64
 }
 
 type Ledger struct {
@@ -140,6 +161,14 @@ type Recording struct {
 	RecordedAt     column.Time
 	IdempotencyKey *string
 	Digest         string
+}
+
+type Removal struct {
+	Seq       int64
+	Program   string
+	RemovedAt column.Time
+	N         int64
+	Digest    string
 }
 
 type Report struct {
@@ -195,6 +224,15 @@ type TallyOutcome struct {
 	Program   string
 	Outcome   string
 	N         int64
+}
+
+type Tombstone struct {
+	Decision  int64
+	ID        string
+	Program   string
+	DecidedAt column.Time
+	Leaf      []byte
+	Removal   int64
 }
 
 type UnderWay struct {

@@ -21,6 +21,8 @@ type Querier interface {
 	AdvanceSink(ctx context.Context, arg AdvanceSinkParams) error
 	// AnyRevision reads a page of the file: how readiness is asked for.
 	AnyRevision(ctx context.Context) (bool, error)
+	// Beyond is the newest decision of a program after so many newer ones.
+	Beyond(ctx context.Context, arg BeyondParams) (int64, error)
 	BlankDecision(ctx context.Context, arg BlankDecisionParams) error
 	BlankFact(ctx context.Context, arg BlankFactParams) error
 	BlankRecording(ctx context.Context, arg BlankRecordingParams) error
@@ -29,6 +31,8 @@ type Querier interface {
 	CountFinding(ctx context.Context, arg CountFindingParams) error
 	CountMonth(ctx context.Context, arg CountMonthParams) error
 	CountOutcome(ctx context.Context, arg CountOutcomeParams) error
+	// DecidedBefore is the last decision before an instant.
+	DecidedBefore(ctx context.Context, beforeAt column.Time) (int64, error)
 	// Decision is one entry of the log with the facts that came with the request.
 	Decision(ctx context.Context, id string) (DecisionRow, error)
 	DecisionRows(ctx context.Context, arg DecisionRowsParams) ([]DecisionRowsRow, error)
@@ -40,9 +44,15 @@ type Querier interface {
 	// DecisionsInOrder is one page of the log, oldest first, with the facts that came with
 	// each request.
 	DecisionsInOrder(ctx context.Context, arg DecisionsInOrderParams) ([]DecisionsInOrderRow, error)
+	DeleteDecision(ctx context.Context, seq int64) error
+	DeleteFindings(ctx context.Context, arg DeleteFindingsParams) error
 	// DeleteInput takes away given facts that no decision refers to.
 	DeleteInput(ctx context.Context, digest string) error
 	DeleteKeptSalt(ctx context.Context, arg DeleteKeptSaltParams) error
+	DeleteStraggler(ctx context.Context, decision int64) error
+	DropNoFindings(ctx context.Context) error
+	DropNoMonths(ctx context.Context) error
+	DropNoOutcomes(ctx context.Context) error
 	Earlier(ctx context.Context, arg EarlierParams) ([]int64, error)
 	EarlierOfAction(ctx context.Context, arg EarlierOfActionParams) ([]int64, error)
 	EarlierOfCaller(ctx context.Context, arg EarlierOfCallerParams) ([]int64, error)
@@ -77,6 +87,9 @@ type Querier interface {
 	FilesOfRevision(ctx context.Context, revision string) ([]FilesOfRevisionRow, error)
 	// FirstDecidedSince is where a span of time begins in the log.
 	FirstDecidedSince(ctx context.Context, sinceAt column.Time) (int64, error)
+	HoldRows(ctx context.Context, arg HoldRowsParams) ([]HoldRowsRow, error)
+	// Holds are those in force, the oldest first.
+	Holds(ctx context.Context) ([]Hold, error)
 	InputExists(ctx context.Context, digest string) (bool, error)
 	InsertAcceptance(ctx context.Context, arg InsertAcceptanceParams) error
 	InsertActivation(ctx context.Context, arg InsertActivationParams) error
@@ -87,6 +100,7 @@ type Querier interface {
 	InsertFact(ctx context.Context, arg InsertFactParams) (int64, error)
 	InsertFile(ctx context.Context, arg InsertFileParams) error
 	InsertFinding(ctx context.Context, arg InsertFindingParams) error
+	InsertHold(ctx context.Context, arg InsertHoldParams) (int64, error)
 	InsertInput(ctx context.Context, arg InsertInputParams) error
 	InsertKeptSalt(ctx context.Context, arg InsertKeptSaltParams) error
 	// InsertLeaves appends leaves from an index on: a list of {"kind", "seq"}.
@@ -96,11 +110,14 @@ type Querier interface {
 	InsertNodes(ctx context.Context, arg InsertNodesParams) error
 	InsertPartner(ctx context.Context, arg InsertPartnerParams) error
 	InsertRecording(ctx context.Context, arg InsertRecordingParams) (int64, error)
+	InsertRelease(ctx context.Context, arg InsertReleaseParams) error
+	InsertRemoval(ctx context.Context, arg InsertRemovalParams) error
 	InsertReport(ctx context.Context, arg InsertReportParams) error
 	InsertRevision(ctx context.Context, arg InsertRevisionParams) error
 	InsertRevisionFile(ctx context.Context, arg InsertRevisionFileParams) error
 	InsertSalt(ctx context.Context, arg InsertSaltParams) error
 	InsertSink(ctx context.Context, arg InsertSinkParams) error
+	InsertTombstone(ctx context.Context, arg InsertTombstoneParams) error
 	InsertVerdict(ctx context.Context, arg InsertVerdictParams) (int64, error)
 	// KeptSalts are those of rows of a kind.
 	KeptSalts(ctx context.Context, arg KeptSaltsParams) ([]KeptSalt, error)
@@ -125,6 +142,7 @@ type Querier interface {
 	LastFactKnownAt(ctx context.Context, knownAt column.Time) (int64, error)
 	// LastRecordedAt is the instant of the newest recording.
 	LastRecordedAt(ctx context.Context) (column.Time, error)
+	LastRemoval(ctx context.Context) (int64, error)
 	// LastSealed is the seq of the last row of a kind that is a leaf.
 	LastSealed(ctx context.Context, kind string) (int64, error)
 	// LastSeqs are the ends of the tables whose rows become leaves.
@@ -171,6 +189,11 @@ type Querier interface {
 	RecordingRows(ctx context.Context, arg RecordingRowsParams) ([]RecordingRowsRow, error)
 	// An erasure reads the rows of one partner as leaves are read, and blanks them.
 	RecordingRowsOf(ctx context.Context, partner string) ([]RecordingRowsOfRow, error)
+	ReleaseRows(ctx context.Context, arg ReleaseRowsParams) ([]ReleaseRowsRow, error)
+	// Removable are the oldest sealed decisions of a program that nobody holds. The newest of
+	// all stays, so that no number is given twice.
+	Removable(ctx context.Context, arg RemovableParams) ([]int64, error)
+	RemovalRows(ctx context.Context, arg RemovalRowsParams) ([]RemovalRowsRow, error)
 	ReplaceSalt(ctx context.Context, arg ReplaceSaltParams) error
 	Report(ctx context.Context, id string) (Report, error)
 	ReportExists(ctx context.Context, id string) (bool, error)
@@ -192,8 +215,18 @@ type Querier interface {
 	TallyMonths(ctx context.Context, arg TallyMonthsParams) ([]TallyMonthsRow, error)
 	// TallyOutcomes are the counts of the days from the first one to before the last one.
 	TallyOutcomes(ctx context.Context, arg TallyOutcomesParams) ([]TallyOutcome, error)
+	// Tombstone finds that of a decision by its id.
+	Tombstone(ctx context.Context, id string) (TombstoneRow, error)
+	TombstoneCount(ctx context.Context) (int64, error)
+	Tombstones(ctx context.Context, arg TombstonesParams) ([]TombstonesRow, error)
+	TombstonesIn(ctx context.Context, removal int64) ([]Tombstone, error)
 	// TreeSize is the number of leaves.
 	TreeSize(ctx context.Context) (int64, error)
+	UncountFindings(ctx context.Context, arg UncountFindingsParams) error
+	UncountMonth(ctx context.Context, arg UncountMonthParams) error
+	// The counts of a decision that goes are taken back. Its findings are looked for among the
+	// few hundred verdicts of its program: there is no index by decision.
+	UncountOutcome(ctx context.Context, arg UncountOutcomeParams) error
 	// UnsealedOf counts the rows of a partner that are no leaves yet.
 	UnsealedOf(ctx context.Context, partner string) (int64, error)
 	VerdictSeq(ctx context.Context, arg VerdictSeqParams) (int64, error)

@@ -191,6 +191,7 @@ type fakeStore struct {
 	reports     []decision.Report
 	mu          sync.Mutex
 	err         error
+	removed     string
 	facts       []decision.Fact
 	of          []string
 	recordings  map[string]decision.Recording
@@ -317,6 +318,9 @@ func (s *fakeStore) Append(_ context.Context, d decision.Decision) (decision.Dec
 func (s *fakeStore) Decision(_ context.Context, id string) (decision.Decision, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.removed != "" && s.removed == id {
+		return decision.Decision{}, &decision.RemovedError{Removal: 1, At: time.Now()}
+	}
 	for _, d := range s.decisions {
 		if d.ID == id {
 			return d.Decision, s.err

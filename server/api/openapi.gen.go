@@ -220,6 +220,7 @@ const (
 	ProblemCodePartnerNotFound      ProblemCode = "partner_not_found"
 	ProblemCodePoliciesRefused      ProblemCode = "policies_refused"
 	ProblemCodeProgramNotFound      ProblemCode = "program_not_found"
+	ProblemCodeRemoved              ProblemCode = "removed"
 	ProblemCodeReplayDiffers        ProblemCode = "replay_differs"
 	ProblemCodeReportNotFound       ProblemCode = "report_not_found"
 	ProblemCodeRevisionNotFound     ProblemCode = "revision_not_found"
@@ -266,6 +267,8 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodePoliciesRefused:
 		return true
 	case ProblemCodeProgramNotFound:
+		return true
+	case ProblemCodeRemoved:
 		return true
 	case ProblemCodeReplayDiffers:
 		return true
@@ -2205,6 +2208,10 @@ type BadRequest = Problem
 // never repeated here.
 type Conflict = Problem
 
+// Gone RFC 9457. Tell errors apart by `code`; `title` and `detail` are for people and may change. Values of facts are
+// never repeated here.
+type Gone = Problem
+
 // Internal RFC 9457. Tell errors apart by `code`; `title` and `detail` are for people and may change. Values of facts are
 // never repeated here.
 type Internal = Problem
@@ -3598,6 +3605,8 @@ type BadRequestApplicationProblemPlusJSONResponse Problem
 
 type ConflictApplicationProblemPlusJSONResponse Problem
 
+type GoneApplicationProblemPlusJSONResponse Problem
+
 type InternalApplicationProblemPlusJSONResponse Problem
 
 type NotAcceptableApplicationProblemPlusJSONResponse Problem
@@ -4251,6 +4260,22 @@ func (response GetDecision404ApplicationProblemPlusJSONResponse) VisitGetDecisio
 	return err
 }
 
+type GetDecision410ApplicationProblemPlusJSONResponse struct {
+	GoneApplicationProblemPlusJSONResponse
+}
+
+func (response GetDecision410ApplicationProblemPlusJSONResponse) VisitGetDecisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetDecision500ApplicationProblemPlusJSONResponse struct {
 	InternalApplicationProblemPlusJSONResponse
 }
@@ -4359,6 +4384,22 @@ func (response DiffDecisions409ApplicationProblemPlusJSONResponse) VisitDiffDeci
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DiffDecisions410ApplicationProblemPlusJSONResponse struct {
+	GoneApplicationProblemPlusJSONResponse
+}
+
+func (response DiffDecisions410ApplicationProblemPlusJSONResponse) VisitDiffDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4492,6 +4533,22 @@ func (response GetEvidence409ApplicationProblemPlusJSONResponse) VisitGetEvidenc
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEvidence410ApplicationProblemPlusJSONResponse struct {
+	GoneApplicationProblemPlusJSONResponse
+}
+
+func (response GetEvidence410ApplicationProblemPlusJSONResponse) VisitGetEvidenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4762,6 +4819,22 @@ func (response ReplayDecision404ApplicationProblemPlusJSONResponse) VisitReplayD
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDecision410ApplicationProblemPlusJSONResponse struct {
+	GoneApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDecision410ApplicationProblemPlusJSONResponse) VisitReplayDecisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }

@@ -30,6 +30,7 @@ var failures = map[ProblemCode]struct {
 	ProblemCodeReportNotFound:       {http.StatusNotFound, "There is no such report"},
 	ProblemCodeCandidateChanged:     {http.StatusConflict, "The policies changed since they were measured"},
 	ProblemCodeReplayDiffers:        {http.StatusConflict, "The decision does not come out again"},
+	ProblemCodeRemoved:              {http.StatusGone, "The decision was removed"},
 	ProblemCodeErased:               {http.StatusConflict, "Values of it were erased"},
 	ProblemCodeDecisionNotFound:     {http.StatusNotFound, "There is no such decision"},
 	ProblemCodeMethodNotAllowed:     {http.StatusMethodNotAllowed, "This method is not for this path"},
@@ -99,6 +100,7 @@ func failureOf(err error) *failure {
 	var known *failure
 	var invalid *decision.InvalidError
 	var refused *decision.RefusedError
+	var removed *decision.RemovedError
 	var routing *echo.HTTPError
 	switch {
 	case errors.As(err, &known):
@@ -118,6 +120,8 @@ func failureOf(err error) *failure {
 			places[i] = ProblemPlace{Detail: p.String()}
 		}
 		return failAt(ProblemCodePoliciesRefused, places...)
+	case errors.As(err, &removed):
+		return fail(ProblemCodeRemoved, "%s", removed.Error())
 	case errors.Is(err, decision.ErrIdempotencyKeyReused):
 		return failAt(ProblemCodeIdempotencyKeyReused, inParameter("Idempotency-Key", "was used before for this partner, with other facts; nothing was recorded"))
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):

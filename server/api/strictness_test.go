@@ -217,6 +217,10 @@ func TestEveryProblemCode(t *testing.T) {
 			b.store.decisions[1].Outcome = "eligible"
 			return b.do(t, "GET", "/v1/decisions/id-1/diff/id-2", "")
 		}},
+		ProblemCodeRemoved: {410, func(t *testing.T, b *bench) answer {
+			b.store.removed = "gone"
+			return b.do(t, "GET", "/v1/decisions/gone", "")
+		}},
 		ProblemCodeErased: {409, func(t *testing.T, b *bench) answer {
 			b.mustDo(t, 201, "POST", "/v1/decisions", decide, "X-Request-ID: a")
 			b.mustDo(t, 201, "POST", "/v1/decisions", decide, "X-Request-ID: b")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Errors that callers tell apart. Adapters translate their own into these at
@@ -61,3 +62,20 @@ func (e *InvalidError) Error() string {
 func Invalid(pointer, format string, args ...any) error {
 	return &InvalidError{[]Problem{{pointer, fmt.Sprintf(format, args...)}}}
 }
+
+// ErrRemoved: the decision was removed because it need not be kept any longer.
+var ErrRemoved = errors.New("the decision was removed")
+
+// RemovedError is ErrRemoved with the event.
+type RemovedError struct {
+	// Removal is its number.
+	Removal int64
+	At      time.Time
+}
+
+func (e *RemovedError) Error() string {
+	return fmt.Sprintf("the decision was removed on %s (removal %d): it need not be kept any longer", DayOf(e.At), e.Removal)
+}
+
+// Is makes it an ErrRemoved.
+func (e *RemovedError) Is(target error) bool { return target == ErrRemoved }

@@ -108,11 +108,18 @@ func (v *verifier) erasure(ctx context.Context, row Row) error {
 	return nil
 }
 
-// unaccounted looks for values that are said to be erased, and by no erasure.
-func (v *verifier) unaccounted(ctx context.Context) error {
+// unaccounted looks for values that are said to be erased, and by no erasure, and for
+// decisions that are said to be removed, and by no removal.
+func (v *verifier) unaccounted(ctx context.Context, stones int64) error {
 	all, err := v.store.ErasedCount(ctx)
-	if err == nil && all != v.verdict.Erased {
+	if err != nil {
+		return err
+	}
+	if all != v.verdict.Erased {
 		v.found(ErasureChanged, "erased values", fmt.Sprintf("there are %d, and erasures took %d", all, v.verdict.Erased))
 	}
-	return err
+	if stones > v.verdict.Removed {
+		v.found(RemovalChanged, "tombstones", fmt.Sprintf("there are %d, and removals left %d", stones, v.verdict.Removed))
+	}
+	return nil
 }

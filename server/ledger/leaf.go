@@ -30,7 +30,9 @@ type Row struct {
 	// Erased are values that were taken away, by JSON pointer; Salts those of values that
 	// stayed when others of the partner went. They come before the partner's root.
 	Erased map[string]Erased
-	Salts  map[string][]byte
+	// Removed is the leaf itself, of a row of which nothing else is left.
+	Removed []byte
+	Salts   map[string][]byte
 }
 
 // Committer gives what stands in a leaf for a value of which nothing more is known.
@@ -44,6 +46,9 @@ const maxLeaf = 1<<16 - 1
 // Leaf gives the bytes that are hashed into the tree: canonical JSON, that is with keys
 // in order and without space.
 func (r Row) Leaf(c Committer) ([]byte, error) {
+	if r.Removed != nil {
+		return r.Removed, nil
+	}
 	whole, err := r.whole(c)
 	if err != nil {
 		return nil, err

@@ -36,10 +36,13 @@ const (
 	Activation  Kind = "activation"
 	Decision    Kind = "decision"
 	ErasureKind Kind = "erasure"
+	Hold        Kind = "hold"
+	HoldRelease Kind = "hold_release"
+	Removal     Kind = "removal"
 )
 
 // Kinds are all of them, in the order of leaves of one instant.
-var Kinds = []Kind{Recording, Fact, Revision, Report, Acceptance, Activation, Decision, ErasureKind}
+var Kinds = []Kind{Recording, Fact, Revision, Report, Acceptance, Activation, Decision, ErasureKind, Hold, HoldRelease, Removal}
 
 // Leaf is the place of a row in the tree.
 type Leaf struct {
@@ -128,6 +131,10 @@ type Store interface {
 	ErasedIn(ctx context.Context, erasure int64) ([]Erased, error)
 	// ErasedCount is the number of all of them.
 	ErasedCount(ctx context.Context) (int64, error)
+	// TombstonesIn are those that one removal left, in order.
+	TombstonesIn(ctx context.Context, removal int64) ([]Tombstone, error)
+	// TombstoneCount is the number of all of them.
+	TombstoneCount(ctx context.Context) (int64, error)
 	// LastErasure is the number of the last one, 0 if there is none.
 	LastErasure(ctx context.Context) (int64, error)
 }

@@ -119,6 +119,9 @@ func (l *Log) row(ctx context.Context, kind Kind, seq int64) (Row, error) {
 
 func (l *Log) show(ctx context.Context, row Row, salts Salts) (Shown, error) {
 	s := Shown{Kind: row.Kind, Seq: row.Seq, Openings: make(map[string]Opening)}
+	if row.Removed != nil {
+		return s, decision.ErrRemoved
+	}
 	if len(row.Erased) > 0 {
 		return s, decision.ErrErased // its leaf cannot be opened any more
 	}

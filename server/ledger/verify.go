@@ -36,6 +36,8 @@ const (
 	// ErasureChanged is about values that are said to be erased, and are not what an
 	// erasure took.
 	ErasureChanged What = "erasure_changed"
+	// RemovalChanged is the same about decisions that are said to be removed.
+	RemovalChanged What = "removal_changed"
 
 	HistoryChanged    What = "history_changed"
 	TailTruncated     What = "tail_truncated"
@@ -84,6 +86,8 @@ type Verdict struct {
 	// Erased is the number of values that erasures took; the leaves that had them are as
 	// they were.
 	Erased int64 `json:"erased"`
+	// Removed is the number of decisions that were removed; their leaves are kept.
+	Removed int64 `json:"removed"`
 	// Unsealed is the number of rows that nothing protects yet.
 	Unsealed int64 `json:"unsealed"`
 	// WitnessedSize is the number of leaves of the newest checkpoint from elsewhere: up to
@@ -277,6 +281,8 @@ func (v *verifier) behind(ctx context.Context, row Row) error {
 		return v.files(ctx, row)
 	case ErasureKind:
 		return v.erasure(ctx, row)
+	case Removal:
+		return v.removal(ctx, row)
 	default:
 		return nil
 	}
@@ -396,6 +402,11 @@ func (v *verifier) without(ctx context.Context, row Row) error {
 
 // rest looks at what is not sealed yet.
 func (v *verifier) rest(ctx context.Context) error {
+	// Counted before the removals: one that comes meanwhile is looked at then.
+	stones, err := v.store.TombstoneCount(ctx)
+	if err != nil {
+		return err
+	}
 	for _, kind := range Kinds {
 		// No number is less than one. What is there all the same would never be sealed.
 		below, err := v.store.Rows(ctx, kind, math.MinInt64, 0, batchSize)
@@ -426,8 +437,8 @@ func (v *verifier) rest(ctx context.Context) error {
 				if last = row.Seq; row.Seq > sealed {
 					v.verdict.Unsealed++
 				}
-				if kind == ErasureKind {
-					if err := v.erasure(ctx, row); err != nil {
+				if kind == ErasureKind || kind == Removal {
+					if err := v.behind(ctx, row); err != nil {
 						return err
 					}
 				}
@@ -437,7 +448,7 @@ func (v *verifier) rest(ctx context.Context) error {
 			}
 		}
 	}
-	return v.unaccounted(ctx)
+	return v.unaccounted(ctx, stones)
 }
 
 // suspect is a row that is not what its leaf says, a leaf without a row, or a row without

@@ -74,7 +74,7 @@ func (r *Revision) reads(name string) bool {
 	switch folder := path.Dir(name); {
 	case path.Ext(name) == ".rego", isSchema(name):
 		return true
-	case name == manifest, name == survivorsFile, name == budgetsFile, name == languagesFile:
+	case name == manifest, name == survivorsFile, name == budgetsFile, name == retentionFile, name == languagesFile:
 		return true
 	case path.Base(folder) == "cases":
 		return r.programs[caseProgram(name)] != nil

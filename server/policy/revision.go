@@ -62,7 +62,7 @@ func (r *Revision) read(ctx context.Context) error { return r.build(ctx, r.parse
 
 // make turns what was read into something that can decide.
 func (r *Revision) make(ctx context.Context) error {
-	return r.build(ctx, r.compile, r.checkData, r.checkReferences, r.checkNames, r.loadPrograms, r.loadTexts, r.checkBudgets, r.loadMask, r.checkMask)
+	return r.build(ctx, r.compile, r.checkData, r.checkReferences, r.checkNames, r.loadPrograms, r.loadTexts, r.checkBudgets, r.checkRetention, r.loadMask, r.checkMask)
 }
 
 // Reload compiles a tree that served before. It is not held against contracts that

@@ -55,13 +55,13 @@ CREATE TABLE verdict (
     CONSTRAINT verdict_due CHECK (due IN (0, 1))
 ) STRICT;
 
--- Which decisions have which verdicts. It says nothing that result_json does not say.
+-- Which decisions have which verdicts. It says nothing that result_json does not say. The
+-- decision is no foreign key: where one is removed, all findings would be looked through.
 CREATE TABLE finding (
     verdict  INTEGER NOT NULL,
     decision INTEGER NOT NULL,
     CONSTRAINT finding_pk PRIMARY KEY (verdict, decision),
-    CONSTRAINT finding_verdict_fk FOREIGN KEY (verdict) REFERENCES verdict (seq),
-    CONSTRAINT finding_decision_fk FOREIGN KEY (decision) REFERENCES decision (seq)
+    CONSTRAINT finding_verdict_fk FOREIGN KEY (verdict) REFERENCES verdict (seq)
 ) STRICT, WITHOUT ROWID;
 
 -- How many there are, by the day they were decided on. These count up; they can be
