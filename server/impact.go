@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -107,6 +109,9 @@ func measure(ctx context.Context, c impactConfig, stdout, stderr io.Writer) (err
 	if c.decisions > 0 && c.asOf != "" {
 		return errors.New("--as-of does not go with --decisions: each is asked again for its own day")
 	}
+	if c.accept != "" && !isDigest(c.accept) {
+		return fmt.Errorf("--accept %s: the id of a report is 64 of the characters 0-9 a-f; impact --format json gives it whole", c.accept)
+	}
 	if c.accept != "" && !c.asServers() {
 		return errors.New("--accept goes with no flag that narrows down what is measured: a server measures everything")
 	}
@@ -168,6 +173,11 @@ func measure(ctx context.Context, c impactConfig, stdout, stderr io.Writer) (err
 		return errReported
 	}
 	return nil
+}
+
+func isDigest(id string) bool {
+	raw, err := hex.DecodeString(id)
+	return err == nil && len(raw) == sha256.Size && id == strings.ToLower(id)
 }
 
 // acceptReport keeps the report and the person's word on it.

@@ -173,7 +173,7 @@ func collectResults(cmd *cobra.Command, options testOptions) (testResults, error
 	}
 	picks := regexp.MustCompile(options.run).MatchString
 	for _, c := range revision.RunCases(cmd.Context(), picks, renderCase) {
-		results.Cases = append(results.Cases, newOutcome(c.Program, c.File, c.File, 1, strings.Join(c.Failures, "; "), c.Duration))
+		results.Cases = append(results.Cases, newOutcome(c.Program, c.File, c.File, c.Line, strings.Join(c.Failures, "; "), c.Duration))
 	}
 	if len(results.Tests)+len(results.Cases) == 0 {
 		return results, errors.New("there is no such test and no such case")

@@ -48,7 +48,7 @@ func updateCases(cmd *cobra.Command, options testOptions) error {
 		}
 		failed = unreadable.Problems
 	}
-	failed = slices.DeleteFunc(failed, func(p decision.PolicyProblem) bool { return !picks(p.File) })
+	failed = slices.DeleteFunc(failed, func(p decision.PolicyProblem) bool { return !picks(p.File) && filepath.Ext(p.File) == ".txtar" })
 	cases = slices.DeleteFunc(cases, func(c policy.Case) bool { return !picks(c.File) })
 	if len(cases)+len(failed) == 0 {
 		return errors.New("there is no such case")

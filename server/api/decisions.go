@@ -22,7 +22,7 @@ func (s *server) CreateDecision(ctx context.Context, r CreateDecisionRequestObje
 	request.RequestID, request.TraceID, request.Caller = requestOf(ctx).id, requestOf(ctx).trace, value(r.Params.AssayCaller)
 	d, revision, err := s.service.Decide(ctx, request)
 	if errors.Is(err, decision.ErrUnknownPartner) {
-		return nil, failAt(ProblemCodePartnerNotFound, inBody("/partner", "nobody ever recorded a fact about this partner, and none came with the request"))
+		return nil, noPartner()
 	}
 	if errors.Is(err, decision.ErrNotFound) {
 		return nil, failAt(ProblemCodeProgramNotFound, inBody("/program", "there is no such program; GET /v1/programs lists them"))
@@ -46,6 +46,10 @@ func (s *server) CreateDecision(ctx context.Context, r CreateDecisionRequestObje
 	return CreateDecision201JSONResponse{Body: body, Headers: CreateDecision201ResponseHeaders{
 		ContentLanguage: tag, Location: "/v1/decisions/" + d.ID,
 	}}, nil
+}
+
+func noPartner() error {
+	return failAt(ProblemCodePartnerNotFound, inBody("/partner", "nobody ever recorded a fact about this partner, and none came with the request"))
 }
 
 func readDecisionRequest(r DecisionRequest) (decision.Request, error) {

@@ -2163,6 +2163,9 @@ type WaitingPolicies struct {
 	//
 	// Examples: 2026-03-01T09:30:00Z
 	Since Instant `json:"since"`
+
+	// Warnings Its cases that do not hold; whoever accepts it accepts that too.
+	Warnings []PolicyProblem `json:"warnings"`
 }
 
 // AcceptLanguage Examples: it-IT, it;q=0.9, en;q=0.5

@@ -58,7 +58,7 @@ func (s *server) GetStatus(ctx context.Context, _ GetStatusRequestObject) (GetSt
 	}
 	if w := status.Waiting; w != nil {
 		answer.State = PolicyStatusStateWaiting
-		answer.Waiting = &WaitingPolicies{Revision: w.Revision, Report: w.Report, Exceeded: list(w.Exceeded), Since: w.Since.UTC()}
+		answer.Waiting = &WaitingPolicies{Revision: w.Revision, Report: w.Report, Exceeded: list(w.Exceeded), Since: w.Since.UTC(), Warnings: writeProblems(w.Warnings)}
 	}
 	replays := s.service.Replays.Status()
 	answer.Replays = writeReplayStatus(replays)

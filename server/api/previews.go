@@ -78,6 +78,9 @@ func (s *server) CreatePreview(ctx context.Context, r CreatePreviewRequestObject
 	p, err := s.service.Preview(ctx, request, func(ctx context.Context, from decision.Revision) (decision.Revision, error) {
 		return s.preview.candidate(ctx, from, changed)
 	})
+	if errors.Is(err, decision.ErrUnknownPartner) {
+		return nil, noPartner()
+	}
 	if errors.Is(err, decision.ErrNotFound) {
 		return nil, failAt(ProblemCodeProgramNotFound, inBody("/program", "the candidate has no such program"))
 	}

@@ -47,6 +47,9 @@ func TestPreview(t *testing.T) {
 	if len(b.store.decisions) != 0 {
 		t.Error("a preview was logged")
 	}
+	if a := b.mustDo(t, 404, "POST", "/v1/previews", `{"program":"csp.direct_bill.enrollment","partner":"contosso", `+oneFile+`}`); !strings.Contains(string(a.body), "partner_not_found") {
+		t.Errorf("got %s", a.body)
+	}
 
 	// What only the candidate understands is answered by it alone.
 	b.revision.evaluate = func() ([]byte, error) { return nil, decision.ErrNotFound }

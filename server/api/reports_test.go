@@ -72,6 +72,12 @@ func TestAcceptReport(t *testing.T) {
 	}
 	b.mustDo(t, 404, "POST", "/v1/reports/"+two+"/accept", `{"by": "anna"}`)
 	b.mustDo(t, 422, "POST", "/v1/reports/"+one+"/accept", `{}`)
+	for _, blank := range []string{"", " ", `\u00a0\t`} {
+		if a := b.mustDo(t, 422, "POST", "/v1/reports/"+one+"/accept", `{"by": "`+blank+`"}`); !strings.Contains(string(a.body), `"pointer":"/by"`) {
+			t.Errorf("got %s", a.body)
+		}
+	}
+	b.mustDo(t, 422, "POST", "/v1/revisions/"+one+"/activations", `{"by": " "}`)
 	var a Activation
 	b.mustDo(t, 201, "POST", "/v1/reports/"+one+"/accept", `{"by": "anna"}`).decode(t, &a)
 	if a.Revision != two || *a.By != "anna" || *a.Report != one {

@@ -114,6 +114,9 @@ type Waiting struct {
 	Report string
 	// Exceeded says, budget by budget, what is too much.
 	Exceeded []string
+	// Warnings are those of the tree that waits, so that nobody accepts it without having
+	// been told which cases do not hold.
+	Warnings []PolicyProblem
 	Since    time.Time
 }
 

@@ -29,9 +29,6 @@ func (s *Service) Decide(ctx context.Context, req Request) (Decision, Revision, 
 	if err != nil {
 		return d, nil, err
 	}
-	if err := s.known(ctx, d, stored, req.Given); err != nil {
-		return d, nil, err
-	}
 	if d, err = Evaluate(ctx, revision, d, stored, req.Given); err != nil {
 		return d, nil, err
 	}
@@ -68,7 +65,10 @@ func (s *Service) prepare(ctx context.Context, req Request) (Revision, Decision,
 		return nil, d, nil, err
 	}
 	stored, err := CollectFacts(ctx, s.Store, d)
-	return revision, d, stored, err
+	if err != nil {
+		return nil, d, nil, err
+	}
+	return revision, d, stored, s.known(ctx, d, stored, req.Given)
 }
 
 // revision is the one asked for, or the one that serves.

@@ -84,6 +84,16 @@ func (r *Revision) reads(name string) bool {
 	return false
 }
 
+// checkRead warns of files that nothing reads: whatever they were meant to change, they do
+// not.
+func (r *Revision) checkRead(warnings *problems) {
+	for _, name := range r.tree.Paths() {
+		if !r.reads(name) {
+			warnings.add(name, 1, "nothing reads it%s", meant(name, r.tree))
+		}
+	}
+}
+
 // refersTo tells whether a rule or a test names the package, something in it, or
 // something that it is in; or whether it is a requirement or a program, whose data is
 // read without being named.
@@ -135,7 +145,8 @@ func meant(name string, tree Tree) string {
 			return didYouMean(below)
 		}
 	}
-	return schema.Suggest(name, tree.Paths())
+	known := append(tree.Paths(), budgetsFile, languagesFile, survivorsFile)
+	return schema.Suggest(name, slices.DeleteFunc(known, func(other string) bool { return other == name }))
 }
 
 func didYouMean(name string) string { return "; did you mean " + strconv.Quote(name) + "?" }

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,6 +34,8 @@ type Case struct {
 	// Explanations are by language tag.
 	Explanations map[string]string
 	facts        []decision.Fact
+	// unfit says why it cannot be decided: the kinds of facts are others by now.
+	unfit error
 }
 
 // CaseRequest is the question a case asks.
@@ -84,12 +88,12 @@ func (r *Revision) Cases() ([]Case, error) {
 	var cases []Case
 	var found problems
 	for _, name := range r.tree.with(".txtar") {
-		if path.Base(path.Dir(name)) != "cases" {
+		if !isCase(name) {
 			continue
 		}
 		c, err := r.readCase(name, r.tree[name])
 		if err != nil {
-			found.add(name, 1, "%v", err)
+			found = append(found, problemsOf(err)...)
 			continue
 		}
 		cases = append(cases, c)
@@ -97,6 +101,8 @@ func (r *Revision) Cases() ([]Case, error) {
 	return cases, found.err()
 }
 
+// readCase gives a *decision.RefusedError for what no case may be. Facts that do not fit
+// the kinds of facts are no such mistake: those change, and a story must not hold that up.
 func (r *Revision) readCase(name string, content []byte) (Case, error) {
 	c := Case{
 		File: name, Explanations: make(map[string]string),
@@ -117,15 +123,54 @@ func (r *Revision) readCase(name string, content []byte) (Case, error) {
 			err = errors.New("is not a part of a case")
 		}
 		if err != nil {
-			return c, fmt.Errorf("%s: %w", file.Name, err)
+			return c, placed(name, partLine(content, file.Name), file.Name, err)
 		}
 	}
 	if c.Want.Outcome == "" || c.Request.AsOf == "" {
-		return c, errors.New("a case needs request.yaml with as_of and decision.yaml with outcome")
+		return c, refusedAt(name, 1, "a case needs request.yaml with as_of and decision.yaml with outcome")
 	}
-	return c, r.assemble(&c)
+	err := r.assemble(&c)
+	var mistake *decision.RefusedError
+	if errors.As(err, &mistake) {
+		return c, err
+	}
+	c.unfit = err
+	return c, nil
 }
 
+// partLine is the line of the file of a case on which the part is named; its text begins
+// on the next one.
+func partLine(content []byte, part string) int {
+	for i, line := range strings.Split(string(content), "\n") {
+		if strings.TrimSpace(line) == "-- "+part+" --" {
+			return i + 1
+		}
+	}
+	return 1
+}
+
+// placed names the line of the file on which the YAML, which begins after the given one,
+// is wrong.
+func placed(file string, before int, part string, err error) error {
+	var y *yamlError
+	if errors.As(err, &y) {
+		before += y.line
+	}
+	if part != "" {
+		part += ": "
+	}
+	return refusedAt(file, max(before, 1), "%s%v", part, err)
+}
+
+func refusedAt(file string, line int, format string, args ...any) error {
+	var found problems
+	found.add(file, line, format, args...)
+	return found.err()
+}
+
+var unknownField = regexp.MustCompile(`unknown field "(.*)"`)
+
+// decodeYAML gives a *yamlError where the line is known.
 func decodeYAML(content []byte, into any) error {
 	d, err := parseYAML(content)
 	if err != nil {
@@ -135,7 +180,20 @@ func decodeYAML(content []byte, into any) error {
 	if err != nil {
 		return err
 	}
-	return strictly(raw, into)
+	err = strictly(raw, into)
+	if err == nil {
+		return nil
+	}
+	if m := unknownField.FindStringSubmatch(err.Error()); m != nil {
+		line := 0
+		for pointer, at := range d.lines {
+			if strings.HasSuffix(pointer, schema.Pointer(m[1])) && (line == 0 || at < line) {
+				line = at
+			}
+		}
+		return &yamlError{line, m[0]}
+	}
+	return err
 }
 
 func strictly(raw []byte, into any) error {
@@ -151,14 +209,14 @@ func (r *Revision) assemble(c *Case) error {
 		name := path.Join(path.Dir(c.File), c.Request.Base+".yaml")
 		content, ok := r.tree[name]
 		if !ok {
-			return fmt.Errorf("the base %s does not exist", name)
+			return r.mistake(c, "the base %s does not exist", name)
 		}
 		var file struct {
 			Story string     `json:"story"`
 			Facts []CaseFact `json:"facts"`
 		}
 		if err := decodeYAML(content, &file); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return placed(name, 0, "", err)
 		}
 		base = file.Facts
 	}
@@ -166,7 +224,7 @@ func (r *Revision) assemble(c *Case) error {
 		before := len(base)
 		base = slices.DeleteFunc(base, func(f CaseFact) bool { return f.Kind == gone || f.Kind+"/"+f.Key == gone })
 		if len(base) == before {
-			return fmt.Errorf("without: the base has no %s", gone)
+			return r.mistake(c, "without: the base has no %s", gone)
 		}
 	}
 	base = slices.DeleteFunc(base, func(f CaseFact) bool {
@@ -183,6 +241,11 @@ func (r *Revision) assemble(c *Case) error {
 		c.facts = append(c.facts, fact)
 	}
 	return decision.ValidateFacts(r, c.facts)
+}
+
+// mistake is one of the question that the case asks.
+func (r *Revision) mistake(c *Case, format string, args ...any) error {
+	return refusedAt(c.File, partLine(r.tree[c.File], "request.yaml"), format, args...)
 }
 
 func (f CaseFact) fact(i int) (decision.Fact, error) {
@@ -218,13 +281,13 @@ func (r *Revision) Run(ctx context.Context, c Case, render Render) ([]string, er
 	}
 	var wrong []string
 	if result.Outcome != c.Want.Outcome {
-		wrong = append(wrong, fmt.Sprintf("the outcome is %s, should be %s", result.Outcome, c.Want.Outcome))
+		wrong = append(wrong, fmt.Sprintf("the outcome is %s, should be %s%s", result.Outcome, c.Want.Outcome, r.noOutcome(c)))
 	}
 	expected := maps.Clone(c.Want.Requirements)
 	for _, f := range result.Findings {
 		delete(expected, f.ID)
 		if !c.Want.holds(f) {
-			wrong = append(wrong, fmt.Sprintf("%s is %s, should be %s", f.ID, described(f), c.Want.of(f)))
+			wrong = append(wrong, fmt.Sprintf("%s is %s, should be %s", f.ID, described(f), c.Want.of(f)+noStatus(c.Want.of(f))))
 		}
 		for _, flag := range c.Want.Flags[f.ID] {
 			if !slices.Contains(f.Flags, flag) {
@@ -244,11 +307,54 @@ func (r *Revision) Run(ctx context.Context, c Case, render Render) ([]string, er
 	}
 	for _, language := range slices.Sorted(maps.Keys(r.texts)) {
 		if got := render(r, language, d); got != c.Explanations[language] {
-			wrong = append(wrong, fmt.Sprintf("the explanation in %q reads otherwise", language))
+			wrong = append(wrong, r.readsOtherwise(c, language, got))
 		}
 	}
 	return wrong, nil
 }
+
+// readsOtherwise tells the first line of the explanation that is not as the case has it.
+func (r *Revision) readsOtherwise(c Case, language, got string) string {
+	want, written := c.Explanations[language]
+	if !written {
+		return fmt.Sprintf("the explanation in %q is not written yet; assay test --update writes it", language)
+	}
+	before, after := strings.Split(want, "\n"), strings.Split(got, "\n")
+	i := 0
+	for i < len(before) && i < len(after) && before[i] == after[i] {
+		i++
+	}
+	line := func(lines []string) string {
+		if i < len(lines) {
+			return strconv.Quote(lines[i])
+		}
+		return "nothing"
+	}
+	return fmt.Sprintf("the explanation in %q reads otherwise: line %d of the file has %s, and now it is %s; assay test --update writes what comes out",
+		language, partLine(r.tree[c.File], "explanation."+language+".txt")+1+i, line(before), line(after))
+}
+
+// noOutcome says of an expected outcome that the program has none of that name.
+func (r *Revision) noOutcome(c Case) string {
+	known := slices.Sorted(maps.Keys(r.texts["en"].Programs[c.Program].Outcomes))
+	if len(known) == 0 || slices.Contains(known, string(c.Want.Outcome)) {
+		return ""
+	}
+	return ", which is no outcome" + schema.Suggest(string(c.Want.Outcome), known)
+}
+
+// noStatus says of an expected finding that no finding can be described like that.
+func noStatus(want string) string {
+	status, _, _ := strings.Cut(want, " ")
+	known := []string{string(decision.Met), string(decision.NotMet), string(decision.Unknown), string(decision.Review)}
+	if want == notDue || slices.Contains(known, status) {
+		return ""
+	}
+	return ", which is no status" + schema.Suggest(status, append(known, notDue))
+}
+
+// notDue describes a finding that does not count.
+const notDue = "not due"
 
 // of is how the finding must be described.
 func (w CaseDecision) of(f decision.Finding) string {
@@ -269,7 +375,7 @@ func (w CaseDecision) holds(f decision.Finding) bool {
 // described is a finding in the words of decision.yaml.
 func described(f decision.Finding) string {
 	if !f.Due {
-		return "not due"
+		return notDue
 	}
 	if f.Reason == string(f.Status) {
 		return f.Reason
@@ -286,6 +392,9 @@ func (c Case) Known() []decision.Fact {
 
 // DecideCase decides the case as the service decides on stored facts.
 func (r *Revision) DecideCase(ctx context.Context, c Case) (decision.Decision, error) {
+	if c.unfit != nil {
+		return decision.Decision{}, c.unfit
+	}
 	d := decision.Decision{Program: c.Program, Action: c.Request.Action, Actor: c.Request.Actor, AsOf: c.Request.AsOf}
 	return decision.Evaluate(ctx, r, d, c.Known(), nil)
 }
@@ -293,6 +402,7 @@ func (r *Revision) DecideCase(ctx context.Context, c Case) (decision.Decision, e
 // CaseResult is what became of one case.
 type CaseResult struct {
 	File, Program string
+	Line          int
 	// Failures say what did not come out as it should.
 	Failures []string
 	Duration time.Duration
@@ -305,8 +415,8 @@ func (r *Revision) RunCases(ctx context.Context, picks func(file string) bool, r
 	var results []CaseResult
 	if err != nil {
 		for _, p := range problemsOf(err) {
-			if picks(p.File) {
-				results = append(results, CaseResult{File: p.File, Program: caseProgram(p.File), Failures: []string{p.Message}})
+			if picks(p.File) || !isCase(p.File) { // a base is everybody's
+				results = append(results, CaseResult{File: p.File, Line: p.Line, Program: caseProgram(p.File), Failures: []string{p.Message}})
 			}
 		}
 	}
@@ -319,23 +429,28 @@ func (r *Revision) RunCases(ctx context.Context, picks func(file string) bool, r
 		if err != nil {
 			wrong = []string{err.Error()}
 		}
-		results = append(results, CaseResult{File: c.File, Program: c.Program, Failures: wrong, Duration: time.Since(began)})
+		results = append(results, CaseResult{File: c.File, Line: 1, Program: c.Program, Failures: wrong, Duration: time.Since(began)})
 	}
 	slices.SortFunc(results, func(a, b CaseResult) int { return cmp.Compare(a.File, b.File) })
 	return results
+}
+
+func isCase(file string) bool {
+	return path.Ext(file) == ".txtar" && path.Base(path.Dir(file)) == "cases"
 }
 
 // caseProgram is the program that a file in its folder cases belongs to.
 func caseProgram(file string) string { return strings.ReplaceAll(path.Dir(path.Dir(file)), "/", ".") }
 
 // checkCases runs all cases. What does not hold is a warning, or an error where the
-// case blocks. One that cannot be read any more is a warning too: a schema that became
-// stricter must not be held up by the stories told under the old one.
+// case blocks. One whose facts do not fit their schemas any more is a warning too: a
+// schema that became stricter must not be held up by the stories told under the old one.
+// One that cannot be read at all is an error: nobody knows whether it blocks.
 func (r *Revision) checkCases(ctx context.Context, render Render) (ran int, warnings []decision.PolicyProblem, err error) {
 	cases, err := r.Cases()
 	var blocks, warns problems
 	if err != nil {
-		warns = problemsOf(err)
+		blocks = problemsOf(err)
 	}
 	for _, c := range cases {
 		wrong, err := r.Run(ctx, c, render)

@@ -12,7 +12,8 @@ type Report struct {
 	Tests    TestReport
 	// Cases is how many were decided.
 	Cases int
-	// Warnings do not keep the tree from serving: cases that do not hold any more.
+	// Warnings do not keep the tree from serving: cases that do not hold any more, and, for
+	// authors, files that nothing reads.
 	Warnings []decision.PolicyProblem
 	// WasmBytes is the size of the module that the programs compile to.
 	WasmBytes int
@@ -31,7 +32,7 @@ func Gate(ctx context.Context, tree Tree) (Report, error) {
 }
 
 // Check is the gate for authors: it also compares the sentences of the cases, looks at
-// the formatting and asks for tests that cover at least the given percentage.
+// the formatting and for files that nothing reads, and asks for tests that cover at least the given percentage.
 func Check(ctx context.Context, tree Tree, render Render, coverage float64) (Report, error) {
 	return pass(ctx, tree, thoroughness{render: render, format: true, covered: true, coverage: coverage})
 }
@@ -77,6 +78,7 @@ func (report *Report) pass(ctx context.Context, tree Tree, how thoroughness) err
 	var found problems
 	if how.format {
 		checkFormat(tree, &found)
+		report.Revision.checkRead((*problems)(&report.Warnings))
 	}
 	if how.covered && report.Tests.Coverage < how.coverage {
 		for _, place := range report.Tests.Uncovered {

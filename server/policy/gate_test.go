@@ -166,7 +166,10 @@ func TestCasesWarnOrBlock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const story = "csp/direct_bill/enrollment/cases/02-exactly-the-minimum.txtar"
+	const (
+		story = "csp/direct_bill/enrollment/cases/02-exactly-the-minimum.txtar"
+		base  = "csp/direct_bill/enrollment/cases/B.yaml"
+	)
 	higher := replace(revenueData, "value: 30000000", "value: 30000001")
 	for name, test := range map[string]struct {
 		change            func(*testing.T, policy.Tree)
@@ -175,7 +178,10 @@ func TestCasesWarnOrBlock(t *testing.T) {
 		"as shipped":              {func(*testing.T, policy.Tree) {}, "", ""},
 		"another value":           {higher, "the outcome is not_eligible, should be eligible", ""},
 		"another value, blocking": {both(higher, replace(story, "outcome: eligible", "outcome: eligible\nblocks: true")), "", story + ":1: the outcome is not_eligible"},
-		"a misspelt part":         {replace(story, "outcome:", "outcom:"), "unknown field", ""},
+		"a misspelt part":         {replace(story, "outcome:", "outcom:"), "", story + `:13: decision.yaml: unknown field "outcom"`},
+		"a broken base":           {replace(base, "facts:", "\tfacts:"), "", base + ":"},
+		"no such outcome":         {replace(story, "outcome: eligible", "outcome: elligible"), `should be elligible, which is no outcome; did you mean "eligible"?`, ""},
+		"no such status":          {replace(story, "revenue: met", "revenue: mett"), `should be mett, which is no status; did you mean "met"?`, ""},
 		"a stricter schema":       {replace("schemas/facts/membership.json", `"required": [`, `"required": ["since", `), "missing field", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

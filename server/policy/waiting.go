@@ -203,10 +203,10 @@ func (l *Library) wait(candidate Report, m measured) {
 	l.waiting, l.waitingFor = &candidate, m.report.ID
 	digest := candidate.Revision.digest
 	l.statusMu.Lock()
-	l.status.Waiting = &decision.Waiting{Revision: digest, Report: m.report.ID, Exceeded: m.exceeded, Since: l.Now().UTC()}
+	l.status.Waiting = &decision.Waiting{Revision: digest, Report: m.report.ID, Exceeded: m.exceeded, Warnings: candidate.Warnings, Since: l.Now().UTC()}
 	l.statusMu.Unlock()
 	for _, e := range m.exceeded {
-		l.Logger.Warn("policies wait to be accepted", "revision", digest, "report", m.report.ID, "detail", e)
+		l.Logger.Warn("policies wait to be accepted", "revision", digest, "report", m.report.ID, "warnings", len(candidate.Warnings), "detail", e)
 	}
 }
 
