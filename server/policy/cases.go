@@ -237,6 +237,10 @@ func (r *Revision) Run(ctx context.Context, c Case, render Render) ([]string, er
 		for i, f := range result.Findings {
 			known[i] = f.ID
 		}
+		if r.hasRequirement(id) {
+			wrong = append(wrong, fmt.Sprintf("%s is no finding of this decision, should be %s", id, expected[id]))
+			continue
+		}
 		wrong = append(wrong, "there is no requirement "+id+schema.DidYouMean(id, known))
 	}
 	if render == nil || len(wrong) > 0 {
@@ -248,6 +252,16 @@ func (r *Revision) Run(ctx context.Context, c Case, render Render) ([]string, er
 		}
 	}
 	return wrong, nil
+}
+
+// hasRequirement tells whether any program can have a finding of that id.
+func (r *Revision) hasRequirement(id string) bool {
+	for _, p := range r.programs {
+		if slices.ContainsFunc(p.Requirements, func(q decision.Requirement) bool { return q.ID == id }) {
+			return true
+		}
+	}
+	return false
 }
 
 // of is how the finding must be described.

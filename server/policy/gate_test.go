@@ -175,6 +175,7 @@ func TestCasesWarnOrBlock(t *testing.T) {
 		"as shipped":              {func(*testing.T, policy.Tree) {}, "", ""},
 		"another value":           {higher, "the outcome is not_eligible, should be eligible", ""},
 		"another value, blocking": {both(higher, replace(story, "outcome: eligible", "outcome: eligible\nblocks: true")), "", story + ":1: the outcome is not_eligible"},
+		"another decision's":      {replace(story, "  revenue: met", "  revenue: met\n  restriction: met"), "restriction is no finding of this decision, should be met", ""},
 		"a misspelt part":         {replace(story, "outcome:", "outcom:"), "unknown field", ""},
 		"a stricter schema":       {replace("schemas/facts/membership.json", `"required": [`, `"required": ["since", `), "missing field", ""},
 	} {
