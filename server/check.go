@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,6 +13,7 @@ import (
 	"assay/server/decision"
 	"assay/server/explain"
 	"assay/server/policy"
+	"assay/server/scaffold"
 )
 
 func newCheck() *cobra.Command {
@@ -47,15 +50,15 @@ Exit status: 0 in order, 1 not, 2 it could not be looked at.`,
 			for _, overdue := range report.Revision.Overdue(decision.DayOf(time.Now())) {
 				cmd.PrintErrln("overdue:", overdue.String())
 			}
-			if strict && len(report.Warnings) > 0 {
+			unfinished := unfinishedIn(report.Revision)
+			for _, warning := range unfinished {
+				cmd.PrintErrln("warning:", warning.String())
+			}
+			if strict && len(report.Warnings)+len(unfinished) > 0 {
 				return errReported
 			}
-			requirements := 0
-			for _, p := range report.Revision.Programs() {
-				requirements += len(p.Requirements)
-			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s is in order: %d programs, %d requirements, %d tests, coverage %.0f %%, %d cases, %d KB of Wasm\nrevision %s\n",
-				name, len(report.Revision.Programs()), requirements, report.Tests.Passed, report.Tests.Coverage, report.Cases, report.WasmBytes/1024, report.Revision.Digest())
+				name, len(report.Revision.Programs()), countRequirements(report.Revision), report.Tests.Passed, report.Tests.Coverage, report.Cases, report.WasmBytes/1024, report.Revision.Digest())
 			return nil
 		},
 	}
@@ -64,6 +67,40 @@ Exit status: 0 in order, 1 not, 2 it could not be looked at.`,
 	flags.Float64Var(&coverage, "coverage", 100, "least `percentage` of the rules that tests must evaluate")
 	flags.BoolVar(&strict, "strict", false, "fail on warnings too (not on reviews that are overdue: they depend on the day)")
 	return cmd
+}
+
+// countRequirements counts each once, however many programs ask for it.
+func countRequirements(revision decision.Revision) int {
+	rules := make(map[string]bool)
+	for _, p := range revision.Programs() {
+		for _, r := range p.Requirements {
+			rules[r.Rule.File] = true
+		}
+	}
+	return len(rules)
+}
+
+// unfinishedIn names the requirements of programs that still say what assay new wrote in
+// the place of what only their author knows.
+func unfinishedIn(revision decision.Revision) []decision.PolicyProblem {
+	var found []decision.PolicyProblem
+	for _, p := range revision.Programs() {
+		for _, r := range p.Requirements {
+			if r.Ref != scaffold.Ref {
+				continue
+			}
+			file := filepath.ToSlash(filepath.Join(filepath.Dir(r.Rule.File), "data.yaml"))
+			lines := strings.Split(string(revision.Files()[file]), "\n")
+			problem := decision.PolicyProblem{
+				File: file, Line: 1 + slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "ref:") }),
+				Message: fmt.Sprintf("ref is still %s, as assay new wrote it, though a program has the requirement: fill in ref, citation and titles", scaffold.Ref),
+			}
+			if !slices.Contains(found, problem) { // several programs can have it
+				found = append(found, problem)
+			}
+		}
+	}
+	return found
 }
 
 // renderCase writes what a case's explanation.<language>.txt holds.
