@@ -18,9 +18,13 @@ import (
 
 // decideBeside decides by two policy trees and shows both outcomes and what differs.
 func decideBeside(cmd *cobra.Command, live *policy.Revision, folders []string, request decision.Request, lang string, asJSON bool) error {
-	candidate, err := loadPolicies(cmd.Context(), folders)
+	layers, _, err := openLayers("--beside", folders)
 	if err != nil {
-		return fmt.Errorf("--beside:\n%w", err)
+		return err
+	}
+	candidate, err := loadLayers(cmd.Context(), layers)
+	if err != nil {
+		return aboutTree("--beside", err)
 	}
 	d, err := offlineQuestion(request)
 	if err != nil {

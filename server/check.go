@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,6 +14,7 @@ import (
 	"assay/server/decision"
 	"assay/server/explain"
 	"assay/server/policy"
+	"assay/server/scaffold"
 )
 
 func newCheck() *cobra.Command {
@@ -98,16 +101,14 @@ func newCheckResult(name string, report policy.Report, err error, strict bool) c
 		result.Problems = checkProblems(refused.Problems)
 		return result
 	}
-	programs := report.Revision.Programs()
 	checked := &checkedThere{
-		Programs: len(programs), Tests: report.Tests.Passed, Coverage: report.Tests.Coverage, Cases: report.Cases, WasmBytes: report.WasmBytes,
+		Programs: len(report.Revision.Programs()), Requirements: countRequirements(report.Revision),
+		Tests: report.Tests.Passed, Coverage: report.Tests.Coverage, Cases: report.Cases, WasmBytes: report.WasmBytes,
 	}
-	for _, p := range programs {
-		checked.Requirements += len(p.Requirements)
-	}
+	result.Warnings = append(result.Warnings, checkProblems(unfinishedIn(report.Revision))...)
 	result.Overdue = checkProblems(report.Revision.Overdue(decision.DayOf(time.Now())))
 	result.Checked, result.Revision = checked, report.Revision.Digest()
-	result.InOrder = !strict || len(report.Warnings) == 0
+	result.InOrder = !strict || len(result.Warnings) == 0
 	return result
 }
 
@@ -142,6 +143,40 @@ func (r checkResult) tell(stdout, stderr io.Writer) error {
 		return err
 	}
 	return nil
+}
+
+// countRequirements counts each once, however many programs ask for it.
+func countRequirements(revision decision.Revision) int {
+	rules := make(map[string]bool)
+	for _, p := range revision.Programs() {
+		for _, r := range p.Requirements {
+			rules[r.Rule.File] = true
+		}
+	}
+	return len(rules)
+}
+
+// unfinishedIn names the requirements of programs that still say what assay new wrote in
+// the place of what only their author knows.
+func unfinishedIn(revision decision.Revision) []decision.PolicyProblem {
+	var found []decision.PolicyProblem
+	for _, p := range revision.Programs() {
+		for _, r := range p.Requirements {
+			if r.Ref != scaffold.Ref {
+				continue
+			}
+			file := filepath.ToSlash(filepath.Join(filepath.Dir(r.Rule.File), "data.yaml"))
+			lines := strings.Split(string(revision.Files()[file]), "\n")
+			problem := decision.PolicyProblem{
+				File: file, Line: 1 + slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "ref:") }),
+				Message: fmt.Sprintf("ref is still %s, as assay new wrote it, though a program has the requirement: fill in ref, citation and titles", scaffold.Ref),
+			}
+			if !slices.Contains(found, problem) { // several programs can have it
+				found = append(found, problem)
+			}
+		}
+	}
+	return found
 }
 
 // renderCase writes what a case's explanation.<language>.txt holds.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -41,7 +42,7 @@ whatever the outcome; 2 not decided.`,
   assay decide facts.json --as-of 2026-01-31 --lang it
   assay decide facts.json --beside policies --beside overlays/fy26
   curl -s https://crm.example/partner/17/facts | assay decide - --json`,
-		Args: cobra.ExactArgs(1),
+		Args: exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			body, err := readFile(cmd.InOrStdin(), args[0])
 			if err != nil {
@@ -106,6 +107,10 @@ func loadPolicies(ctx context.Context, folders []string) (*policy.Revision, erro
 	if err != nil {
 		return nil, err
 	}
+	return loadLayers(ctx, layers)
+}
+
+func loadLayers(ctx context.Context, layers []fs.FS) (*policy.Revision, error) {
 	tree, err := policy.ReadTree(layers...)
 	if err != nil {
 		return nil, err

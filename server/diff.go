@@ -24,14 +24,15 @@ func newDiff() *cobra.Command {
 were, what they are, and from which day on. A tree is a folder or a bundle (.tar.gz), or
 several laid over one another, separated as in PATH: policies:overlays/fy26.
 
-Exit status, as of diff(1): 0 nothing differs, 1 something does.`,
-		Args: cobra.ExactArgs(2),
+Exit status, as of diff(1): 0 nothing differs, 1 something does, 2 they could not be
+compared.`,
+		Args: exactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var sides [2]*policy.Revision
 			for i, name := range args {
 				var err error
 				if sides[i], err = loadTree(cmd.Context(), name); err != nil {
-					return fmt.Errorf("%s:\n%w", name, err)
+					return aboutTree(name, err)
 				}
 			}
 			diff := decision.Diff{
@@ -63,11 +64,7 @@ func loadTree(ctx context.Context, name string) (*policy.Revision, error) {
 		}
 		layers = append(layers, layer)
 	}
-	tree, err := policy.ReadTree(layers...)
-	if err != nil {
-		return nil, err
-	}
-	return policy.Load(ctx, tree)
+	return loadLayers(ctx, layers)
 }
 
 func writeDiff(w io.Writer, english explain.Language, diff decision.Diff) error {
@@ -77,8 +74,15 @@ func writeDiff(w io.Writer, english explain.Language, diff decision.Diff) error 
 		}
 	}
 	for _, v := range diff.Values {
-		_, err := fmt.Fprintf(w, "%s %s: %s → %s from %s\n", v.Folder, v.Name, datedValue(english, v.Unit, v.Before), datedValue(english, v.Unit, v.After), v.Since)
-		if err != nil {
+		say := func(value any) string { return datedValue(english, v.Unit, value) }
+		change := say(v.Before) + " → " + say(v.After)
+		switch {
+		case v.After == nil:
+			change = "removed, was " + say(v.Before)
+		case v.Before == nil:
+			change = "new, " + say(v.After)
+		}
+		if _, err := fmt.Fprintf(w, "%s %s: %s from %s\n", v.Folder, v.Name, change, v.Since); err != nil {
 			return err
 		}
 	}
@@ -88,8 +92,6 @@ func writeDiff(w io.Writer, english explain.Language, diff decision.Diff) error 
 // datedValue says a dated value with its unit; choices and sets in their own words.
 func datedValue(english explain.Language, unit string, value any) string {
 	switch value := value.(type) {
-	case nil:
-		return "none"
 	case json.Number:
 		return quantity(english, unit, value)
 	}

@@ -16,10 +16,11 @@ authors who want to look inside; to decide, use assay decide.
 Policies, and so queries, have no built-ins whose results differ from one evaluation to
 the next, such as time.now_ns and http.send.
 
-Exit status: 0 evaluated, also to nothing; 1 the policies do not compile.`,
+Exit status: 0 evaluated, also to nothing; 1 the policies do not compile;
+2 the query could not be evaluated.`,
 		Example: `  assay eval data.csp.direct_bill.rules.versions[0].since
   assay eval data.csp.direct_bill.enrollment.outcome --input input.json`,
-		Args: cobra.ExactArgs(1),
+		Args: exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var content []byte
 			if input != "" {

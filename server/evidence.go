@@ -51,7 +51,7 @@ database is only read; a server may be using it.
 The pack has the partner's facts in clear.`,
 		Example: `  assay evidence 01a2… --db assay.db --out 01a2….zip
   assay evidence verify 01a2….zip --key assay.pub`,
-		Args: cobra.ExactArgs(1),
+		Args: exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return packEvidence(cmd.Context(), args[0], file, out, cmd.OutOrStdout())
 		},
@@ -113,7 +113,7 @@ shows only that the pack agrees with itself.
 
 Exit status: 0 verified, 1 not, 2 it is no pack.`,
 		Example: `  assay evidence verify 01a2….zip --key assay.pub`,
-		Args:    cobra.ExactArgs(1),
+		Args:    exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return verifyEvidence(cmd.Context(), args[0], key, asJSON, cmd.OutOrStdout())
 		},

@@ -22,7 +22,8 @@ func newFmt() *cobra.Command {
 		Short: "Format the Rego files of a policy tree",
 		Long: `Fmt formats every Rego file as opa fmt -w does and names the files that it changed.
 
-Exit status: 0 formatted; 1 a file does not parse or, with --check, is not formatted.`,
+Exit status: 0 formatted; 1 a file does not parse or, with --check, is not formatted;
+2 the files could not be read or written.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_, _, dirs, err := findPolicies(folders)

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -123,7 +122,7 @@ func measure(ctx context.Context, c impactConfig, stdout, stderr io.Writer) (err
 	}
 	candidate, err := loadPolicies(ctx, c.policies)
 	if err != nil {
-		return fmt.Errorf("the candidate:\n%w", err)
+		return aboutTree("the candidate", err)
 	}
 	store, err := db.OpenReadOnly(ctx, c.db)
 	if err != nil {
@@ -352,13 +351,9 @@ func daysToMeasure(revisions ...*policy.Revision) []decision.Day {
 // live is what the candidate is compared with.
 func (c impactConfig) live(ctx context.Context, store *db.DB) (*policy.Revision, error) {
 	if len(c.against) > 0 {
-		var layers []fs.FS
-		for _, name := range c.against {
-			layer, _, err := openLayer(name)
-			if err != nil {
-				return nil, fmt.Errorf("--against %s: %w", name, err)
-			}
-			layers = append(layers, layer)
+		layers, _, err := openLayers("--against", c.against)
+		if err != nil {
+			return nil, err
 		}
 		tree, err := policy.ReadTree(layers...)
 		if err != nil {

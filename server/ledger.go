@@ -73,7 +73,8 @@ func newLedger() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ledger",
 		Short: "Verify that nothing kept was changed or taken away, and take the proof elsewhere",
-		Args:  cobra.NoArgs,
+		Args:  knownCommand,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newLedgerVerify(), newLedgerExport(), newLedgerKey())
 	return cmd
@@ -265,7 +266,7 @@ func newLedgerExport() *cobra.Command {
 		Long: `Export writes what the newest checkpoint covers into an empty folder, as a static log in
 the formats of C2SP (tlog-tiles). Leaves have codes, days and names of partners, and commitments in place
 of values that may be personal. With ledger verify --export it can be verified anywhere.`,
-		Args: cobra.ExactArgs(1),
+		Args: exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return exportLedger(cmd.Context(), file, args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},

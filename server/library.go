@@ -36,6 +36,7 @@ func openLibrary(folders []string, archive policy.Archive, logger *slog.Logger) 
 	}, dirs, nil
 }
 
+// findPolicies opens what --policies names, or what is used without it.
 func findPolicies(folders []string) (name string, layers []fs.FS, dirs []string, err error) {
 	if len(folders) == 0 {
 		if info, err := os.Stat("policies"); err == nil && info.IsDir() {
@@ -46,17 +47,23 @@ func findPolicies(folders []string) (name string, layers []fs.FS, dirs []string,
 		files, err := fs.Sub(assay.Policies, "policies")
 		return "built in", []fs.FS{files}, nil, err
 	}
-	for _, folder := range folders {
-		layer, isFolder, err := openLayer(folder)
+	layers, dirs, err = openLayers("--policies", folders)
+	return strings.Join(folders, " + "), layers, dirs, err
+}
+
+// openLayers opens what the flag names; dirs are those that are folders.
+func openLayers(flag string, names []string) (layers []fs.FS, dirs []string, err error) {
+	for _, name := range names {
+		layer, isFolder, err := openLayer(name)
 		if err != nil {
-			return "", nil, nil, fmt.Errorf("--policies %s: %w", folder, err)
+			return nil, nil, fmt.Errorf("%s %s: %w", flag, name, err)
 		}
 		layers = append(layers, layer)
 		if isFolder {
-			dirs = append(dirs, folder)
+			dirs = append(dirs, name)
 		}
 	}
-	return strings.Join(folders, " + "), layers, dirs, nil
+	return layers, dirs, nil
 }
 
 // openLayer opens a folder, or a bundle, which is read once: a file that is replaced
@@ -64,7 +71,11 @@ func findPolicies(folders []string) (name string, layers []fs.FS, dirs []string,
 func openLayer(name string) (layer fs.FS, isFolder bool, err error) {
 	info, err := os.Stat(name)
 	switch {
-	case err != nil || !info.IsDir() && !strings.HasSuffix(name, ".tar.gz"):
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, false, errors.New("is not there; want a folder or a bundle (.tar.gz)")
+	case err != nil:
+		return nil, false, err
+	case !info.IsDir() && !strings.HasSuffix(name, ".tar.gz"):
 		return nil, false, errors.New("neither a folder nor a bundle (.tar.gz)")
 	case info.IsDir():
 		return os.DirFS(name), true, nil

@@ -16,6 +16,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"assay/server/schema"
 )
 
 func main() {
@@ -56,6 +58,29 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 		fmt.Fprintln(stderr, "assay:", err)
 	}
 	return err
+}
+
+// knownCommand is for commands that have others below them: a word that is left over names
+// none of these.
+func knownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	return fmt.Errorf("%s has no command %q%s", cmd.CommandPath(), args[0], schema.DidYouMean(args[0], names))
+}
+
+// exactArgs refuses any other number of arguments, and says what they are.
+func exactArgs(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == n {
+			return nil
+		}
+		return fmt.Errorf("there are %d arguments; want %s", len(args), strings.TrimSuffix(cmd.UseLine(), " [flags]"))
+	}
 }
 
 // version is that of the module and the commit it was built from, as far as the build

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"time"
@@ -37,15 +38,15 @@ func runMutation(cmd *cobra.Command, options testOptions) error {
 		return fmt.Errorf("--only %s: there is nothing to change", options.only)
 	}
 	mutation, err := policy.NewMutation(cmd.Context(), revision)
-	if err != nil {
-		return reported(cmd, err)
+	if err = reported(cmd, err); err != nil {
+		if errors.Is(err, errReported) {
+			cmd.PrintErrln("no mutant was tried: the tests and the cases must hold first")
+		}
+		return err
 	}
 	tally := policy.NewTally(revision, options.only)
 	began := time.Now()
-	bar, err := newProgress(cmd.ErrOrStderr(), time.Now, func() (int, error) { return len(mutants), nil })
-	if err != nil {
-		return err
-	}
+	bar := newLoggedProgress(cmd.ErrOrStderr(), time.Now, len(mutants))
 	done := 0
 	err = mutation.Run(cmd.Context(), mutants, runtime.GOMAXPROCS(0), func(verdict policy.Verdict) {
 		if tally.Count(verdict) && !options.json {

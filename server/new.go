@@ -20,7 +20,7 @@ func newNew() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "new",
 		Short: "Write the first files of a requirement or of a kind of fact",
-		Args:  cobra.NoArgs,
+		Args:  knownCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newRequirement(), newKind())
@@ -41,7 +41,7 @@ any program yet.
 NAME is a name, if the tree has one folder named requirements, or the whole path, such as
 csp/direct_bill/requirements/insurance. The number is carried by a fact: of a new kind
 named as the requirement, or of the --kind given, which is made if there is none.`,
-		Args: cobra.ExactArgs(1),
+		Args: exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			revision, dir, err := loadToExtend(cmd, folders)
 			if err != nil {
@@ -100,7 +100,7 @@ func newKind() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "kind NAME",
 		Short: "Write the schema of a kind of fact",
-		Args:  cobra.ExactArgs(1),
+		Args:  exactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			_, dir, err := loadToExtend(cmd, folders)
 			if err != nil {

@@ -22,7 +22,7 @@ func newOPALog() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "opa-log",
 		Short: "The decision log in OPA's format",
-		Args:  cobra.NoArgs,
+		Args:  knownCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newOPALogExport())

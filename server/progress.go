@@ -13,6 +13,7 @@ import (
 // progress shows on a terminal how far something is and when it will be done.
 type progress struct {
 	w     io.Writer // nil: nobody is looking
+	log   bool      // each state is a line of its own
 	now   func() time.Time
 	all   int
 	began time.Time
@@ -35,14 +36,31 @@ func newProgress(w io.Writer, now func() time.Time, count func() (int, error)) (
 	return &progress{w: w, now: now, all: all, began: now()}, err
 }
 
-// often is how often the line is written anew.
-const often = 100 * time.Millisecond
+// newLoggedProgress is for what takes minutes: where no terminal is, as in a build, a line
+// now and then tells that it is at work.
+func newLoggedProgress(w io.Writer, now func() time.Time, all int) *progress {
+	return &progress{w: w, log: !isTerminal(w), now: now, all: all, began: now(), shown: now()}
+}
+
+// often is how often the line is written anew, and seldom how often there is another one
+// where lines stay.
+const (
+	often  = 100 * time.Millisecond
+	seldom = 30 * time.Second
+)
 
 func (p *progress) set(done int) {
 	if p.w == nil {
 		return
 	}
 	now := p.now()
+	if p.log {
+		if now.Sub(p.shown) >= seldom {
+			p.shown = now
+			fmt.Fprintln(p.w, progressLine(done, p.all, now.Sub(p.began)))
+		}
+		return
+	}
 	if now.Sub(p.shown) < often && done < p.all {
 		return
 	}
@@ -52,7 +70,7 @@ func (p *progress) set(done int) {
 
 // end takes the line away.
 func (p *progress) end() {
-	if p.w != nil {
+	if p.w != nil && !p.log {
 		fmt.Fprint(p.w, "\r\x1b[K")
 	}
 }

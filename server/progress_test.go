@@ -41,3 +41,20 @@ func TestProgressIsForTerminals(t *testing.T) {
 		t.Errorf("wrote %q", &out)
 	}
 }
+
+// What takes minutes writes a line every half a minute.
+func TestProgressInALog(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	var passed time.Duration
+	p := newLoggedProgress(&out, func() time.Time { return time.Unix(0, 0).Add(passed) }, 100)
+	for i := range 7 {
+		passed = time.Duration(i) * 10 * time.Second
+		p.set(i)
+	}
+	p.end()
+	const want = "[..............................] 3/100, 16m10s left\n[#.............................] 6/100, 15m40s left\n"
+	if out.String() != want {
+		t.Errorf("wrote %q, want %q", &out, want)
+	}
+}

@@ -52,7 +52,7 @@ The API document is at /openapi.yaml, a page to try it at /docs.`,
   assay --db /var/lib/assay/assay.db        keep the database there
   assay decide facts.json --lang it         decide offline, for a person to read
   assay check                               hold the policies against all their rules`,
-		Args:          cobra.NoArgs,
+		Args:          knownCommand,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {

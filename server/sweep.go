@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	slashed "path"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"assay/server/decision"
 	"assay/server/impact"
 	"assay/server/policy"
+	"assay/server/schema"
 )
 
 // sweepConfig is what trying out values of a number needs to know.
@@ -133,7 +135,8 @@ func (c sweepConfig) revisions(ctx context.Context, base *policy.Revision, day d
 	folder, name, _ := strings.Cut(c.value, ":")
 	value, ok := decision.ValueOf(base, folder, name)
 	if !ok {
-		return value, decision.DatedEntry{}, nil, fmt.Errorf("--value %s: no requirement has such a value; want FOLDER:NAME, as csp/…/revenue:minimum", c.value)
+		return value, decision.DatedEntry{}, nil, fmt.Errorf("--value %s: no requirement has such a value; want FOLDER:NAME, as csp/…/revenue:minimum%s",
+			c.value, schema.DidYouMean(c.value, valueNames(base)))
 	}
 	entry, ok := value.EntryOn(day)
 	if !ok {
@@ -141,6 +144,13 @@ func (c sweepConfig) revisions(ctx context.Context, base *policy.Revision, day d
 	}
 	if _, isNumber := entry.Value.(json.Number); !isNumber {
 		return value, entry, nil, fmt.Errorf("--value %s is not a number but a %s", c.value, value.Unit)
+	}
+	if current, _ := new(big.Rat).SetString(entry.Value.(json.Number).String()); current.IsInt() {
+		for _, number := range numbers {
+			if strings.Contains(number.String(), ".") {
+				return value, entry, nil, fmt.Errorf("--value %s is a whole number of %s, and so must --from and --to be; %s is none", c.value, value.Unit, number)
+			}
+		}
 	}
 	revisions := make([]decision.Revision, len(numbers))
 	for i, number := range numbers {
@@ -151,6 +161,19 @@ func (c sweepConfig) revisions(ctx context.Context, base *policy.Revision, day d
 		revisions[i] = r
 	}
 	return value, entry, revisions, nil
+}
+
+// valueNames are all FOLDER:NAME of the revision.
+func valueNames(r decision.Revision) []string {
+	var names []string
+	for _, p := range r.Programs() {
+		for _, q := range p.Requirements {
+			for _, v := range q.Values {
+				names = append(names, slashed.Dir(q.Rule.File)+":"+v.Name)
+			}
+		}
+	}
+	return names
 }
 
 // plotWidth is that of the longest bar.

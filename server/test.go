@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"assay/server/decision"
 	"assay/server/policy"
 )
 
@@ -32,7 +33,7 @@ With --mutate it changes the policies instead, one operator, rule, dated value o
 a time, and names the changes that no test and no case notices. With --thorough it also
 drops each condition and changes each number and text of the rules.
 
-Exit status: 0 all holds, 1 something does not.`,
+Exit status: 0 all holds, 1 something does not, 2 nothing could be tested.`,
 		Example: `  assay test --run revenue                          what has revenue in its name
   assay test --coverage 100 --junit report.xml      for a build
   assay test --update --run revenue                 expect what comes out; then read the difference
@@ -256,6 +257,16 @@ func counted(n int, noun string) string {
 func loadToCheck(cmd *cobra.Command, folders []string) (*policy.Revision, error) {
 	revision, err := loadPolicies(cmd.Context(), folders)
 	return revision, reported(cmd, err)
+}
+
+// aboutTree says which of several trees cannot be used. What is wrong inside it stands on
+// lines of its own, each with its place.
+func aboutTree(which string, err error) error {
+	var refused *decision.RefusedError
+	if errors.As(err, &refused) {
+		return fmt.Errorf("%s:\n%w", which, err)
+	}
+	return fmt.Errorf("%s: %w", which, err)
 }
 
 func writeJSON(cmd *cobra.Command, value any) error {

@@ -30,7 +30,7 @@ first, one by one and then together, until it comes out as the second did. The s
 sets that do are what made the difference. The database is only read.
 
 Exit status: 0 compared, 2 not compared.`,
-		Args: cobra.ExactArgs(2),
+		Args: exactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return tellWhy(cmd.Context(), file, args[0], args[1], lang, asJSON, cmd.OutOrStdout())
 		},

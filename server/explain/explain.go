@@ -5,6 +5,7 @@
 package explain
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -99,13 +100,44 @@ func (l Language) Finding(program string, finding decision.Finding) (explanation
 }
 
 // Sources names the facts that a finding rests on: what they are, whose word they are
-// and when it was recorded; empty if it rests on none.
+// and when it was recorded; empty if it rests on none. Facts of which that is the same are
+// named together. The order is that of what is said, not that of ids, in which facts that
+// have nothing to do with the finding have a part.
 func (l Language) Sources(finding decision.Finding, facts decision.Facts) string {
+	type origin struct {
+		source     string
+		validFrom  decision.Day
+		recordedOn decision.Day
+	}
+	var origins []origin
+	alike := make(map[origin][]decision.Fact)
+	for _, f := range slices.SortedStableFunc(slices.Values(facts.Of(finding)), asTold) {
+		o := origin{f.Source, f.ValidFrom, recordedOn(f)}
+		if alike[o] == nil {
+			origins = append(origins, o)
+		}
+		alike[o] = append(alike[o], f)
+	}
 	var named []string
-	for _, f := range facts.Of(finding) {
-		named = append(named, l.report(f))
+	for _, o := range origins {
+		named = append(named, l.report(alike[o]...))
 	}
 	return listed(l.words.Headings.Sources, "sources", named)
+}
+
+func asTold(a, b decision.Fact) int {
+	return cmp.Or(
+		cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Key, b.Key), cmp.Compare(a.Source, b.Source),
+		cmp.Compare(a.ValidFrom, b.ValidFrom), a.RecordedAt.Compare(b.RecordedAt),
+	)
+}
+
+// recordedOn is empty for facts that came with the request.
+func recordedOn(f decision.Fact) decision.Day {
+	if f.RecordedAt.IsZero() {
+		return ""
+	}
+	return decision.DayOf(f.RecordedAt)
 }
 
 // Overruled names the reports that do not count for a finding, and why, but for those that
@@ -126,22 +158,29 @@ func (l Language) Overruled(reports []decision.Overruled) string {
 	return listed(l.words.Headings.Overruled, "overruled", named)
 }
 
-// report names a fact, whose word it is and when it was recorded.
-func (l Language) report(f decision.Fact) string {
-	fact := l.words.Kinds[f.Kind]
-	if f.Key != "" {
-		fact += " " + f.Key
+// report names facts of one source, from one day and recorded on one day: what they are,
+// whose word they are and when it was recorded.
+func (l Language) report(facts ...decision.Fact) string {
+	var names []any
+	for _, f := range facts {
+		name := l.words.Kinds[f.Kind]
+		if f.Key != "" {
+			name += " " + f.Key
+		}
+		if !slices.Contains(names, any(name)) { // two statements of one source have one name
+			names = append(names, name)
+		}
 	}
-	text, shown := l.words.Sources.Given, map[string]any{"fact": fact, "source": f.Source, "valid_from": string(f.ValidFrom)}
-	if !f.RecordedAt.IsZero() {
+	text, day := l.words.Sources.Given, recordedOn(facts[0])
+	if day != "" {
 		text = l.words.Sources.Recorded
-		shown["recorded_on"] = string(decision.DayOf(f.RecordedAt))
 	}
-	return l.fill(text, shown)
+	return l.fill(text, map[string]any{
+		"fact": l.list(names, ""), "source": facts[0].Source, "valid_from": string(facts[0].ValidFrom), "recorded_on": string(day),
+	})
 }
 
-// listed fills the heading with what is named, each once: two statements of one source
-// have one name.
+// listed fills the heading with what is named, each once.
 func listed(heading, name string, named []string) string {
 	var once []string
 	for _, n := range named {

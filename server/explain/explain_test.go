@@ -219,11 +219,42 @@ func TestSources(t *testing.T) {
 		Ended: []decision.Fact{{ID: "3", Kind: "membership", Source: "partner", RecordedAt: time.Date(2024, 6, 8, 0, 0, 0, 0, time.UTC)}},
 	}
 	got := l.Sources(decision.Finding{Facts: []string{"3", "2", "1", "gone"}}, facts)
-	if want := "In base a: Appartenenza (il partner, registrato l'8 giugno 2024); Sede DE (microsoft); Sede {source} (microsoft, registrato il 9 giugno 2024)"; got != want {
+	if want := "In base a: Sede DE (microsoft); Sede {source} (microsoft, registrato il 9 giugno 2024); Appartenenza (il partner, registrato l'8 giugno 2024)"; got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 	if got := l.Sources(decision.Finding{}, facts); got != "" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// Ids have no part in the order, and what is the same of several facts is said once.
+func TestSourcesTogether(t *testing.T) {
+	t.Parallel()
+	l := explain.New("en", decision.Language{
+		And: "and", Headings: decision.Headings{Sources: "Based on: {sources}"},
+		Sources: decision.SourcePatterns{Recorded: "{fact} ({source}, from {valid_from}, recorded on {recorded_on})", Given: "{fact} ({source}, from {valid_from})"},
+		Kinds:   map[string]string{"location": "Location", "revenue": "Revenue"},
+	})
+	location := func(id, key string, from decision.Day, recorded time.Time) decision.Fact {
+		return decision.Fact{ID: id, Kind: "location", Key: key, Source: "partner", ValidFrom: from, RecordedAt: recorded}
+	}
+	day := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	facts := decision.Facts{Held: []decision.Fact{
+		{ID: "/facts/8", Kind: "revenue", Source: "partner", ValidFrom: "2024-01-01"},
+		location("/facts/10", "AT", "2024-01-01", time.Time{}), location("/facts/9", "BE", "2024-01-01", time.Time{}),
+		location("fact-100", "CH", "2024-01-01", day), location("fact-99", "DE", "2024-01-01", day.Add(time.Hour)),
+		location("fact-7", "ES", "2024-02-01", day),
+	}}
+	const want = "Based on: Location AT, Location BE, Revenue (partner, from 2024-01-01); " +
+		"Location CH, Location DE (partner, from 2024-01-01, recorded on 2026-11-22); " +
+		"Location ES (partner, from 2024-02-01, recorded on 2026-11-22)"
+	for _, ids := range [][]string{
+		{"/facts/10", "/facts/8", "/facts/9", "fact-100", "fact-7", "fact-99"},
+		{"fact-99", "fact-7", "fact-100", "/facts/9", "/facts/8", "/facts/10"},
+	} {
+		if got := l.Sources(decision.Finding{Facts: ids}, facts); got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -216,23 +217,41 @@ func (p *prose) population(s Section) string {
 func (p *prose) values() []string {
 	var lines []string
 	for _, v := range p.header.Values {
-		say := func(value any) string {
-			if value == nil {
-				return "none"
-			}
-			return p.say.Value(v.Unit, value)
+		say := func(value any) string { return p.say.Value(v.Unit, value) }
+		var change string
+		switch {
+		case v.After == nil:
+			change = "removed, was " + say(v.Before)
+		case v.Before == nil:
+			change = "new, " + say(v.After)
+		default:
+			change = say(v.Before) + " → " + say(v.After)
 		}
-		lines = append(lines, fmt.Sprintf("%s:%s: %s → %s from %s", v.Folder, v.Name, say(v.Before), say(v.After), p.say.Value("day", string(v.Since))))
+		lines = append(lines, fmt.Sprintf("%s:%s: %s from %s", v.Folder, v.Name, change, p.say.Value("day", string(v.Since))))
 	}
 	return lines
 }
 
+// files are those on which a decision can depend. The others are counted only.
 func (p *prose) files() []string {
 	var lines []string
+	others := 0
 	for _, f := range p.header.Files {
+		if isStory(f.Path) {
+			others++
+			continue
+		}
 		lines = append(lines, f.Path+" "+f.Change)
 	}
+	if others > 0 {
+		lines = append(lines, counted(others, "file")+" of cases and tests")
+	}
 	return lines
+}
+
+// isStory tells whether the file is a case, its facts, a probe or a test: they decide nothing.
+func isStory(file string) bool {
+	return strings.HasSuffix(file, "_test.rego") || path.Base(path.Dir(file)) == "cases"
 }
 
 func unknowns(s Section) []string {

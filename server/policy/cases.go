@@ -300,6 +300,10 @@ func (r *Revision) Run(ctx context.Context, c Case, render Render) ([]string, er
 		for i, f := range result.Findings {
 			known[i] = f.ID
 		}
+		if r.hasRequirement(id) {
+			wrong = append(wrong, fmt.Sprintf("%s is no finding of this decision, should be %s", id, expected[id]))
+			continue
+		}
 		wrong = append(wrong, "there is no requirement "+id+schema.DidYouMean(id, known))
 	}
 	if render == nil || len(wrong) > 0 {
@@ -355,6 +359,16 @@ func noStatus(want string) string {
 
 // notDue describes a finding that does not count.
 const notDue = "not due"
+
+// hasRequirement tells whether any program can have a finding of that id.
+func (r *Revision) hasRequirement(id string) bool {
+	for _, p := range r.programs {
+		if slices.ContainsFunc(p.Requirements, func(q decision.Requirement) bool { return q.ID == id }) {
+			return true
+		}
+	}
+	return false
+}
 
 // of is how the finding must be described.
 func (w CaseDecision) of(f decision.Finding) string {

@@ -182,6 +182,7 @@ func TestCasesWarnOrBlock(t *testing.T) {
 		"a broken base":           {replace(base, "facts:", "\tfacts:"), "", base + ":"},
 		"no such outcome":         {replace(story, "outcome: eligible", "outcome: elligible"), `should be elligible, which is no outcome; did you mean "eligible"?`, ""},
 		"no such status":          {replace(story, "revenue: met", "revenue: mett"), `should be mett, which is no status; did you mean "met"?`, ""},
+		"another decision's":      {replace(story, "  revenue: met", "  revenue: met\n  restriction: met"), "restriction is no finding of this decision, should be met", ""},
 		"a stricter schema":       {replace("schemas/facts/membership.json", `"required": [`, `"required": ["since", `), "missing field", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,8 +11,6 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/tester"
-
-	"assay/server/decision"
 )
 
 // Mutation tries mutants of a tree whose own tests and cases hold.
@@ -43,8 +41,18 @@ func NewMutation(ctx context.Context, r *Revision) (*Mutation, error) {
 	if m.cases, err = r.Cases(); err != nil {
 		return nil, err
 	}
-	if killer := m.firstCase(ctx, r); killer != "" {
-		return nil, &decision.RefusedError{Problems: []decision.PolicyProblem{{Message: killer + " does not hold"}}}
+	var found problems
+	for _, c := range m.cases {
+		wrong, err := r.Run(ctx, c, nil)
+		if err != nil {
+			wrong = []string{err.Error()}
+		}
+		for _, what := range wrong {
+			found.add(c.File, 1, "%s", what)
+		}
+	}
+	if err := found.err(); err != nil {
+		return nil, err
 	}
 	return m, m.findTests()
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -80,7 +81,7 @@ func (d *document) read(n *yaml.Node, pointer string) (any, error) {
 	case yaml.MappingNode:
 		return d.readMapping(n, pointer)
 	default:
-		return scalar(n)
+		return scalar(n, pointer)
 	}
 }
 
@@ -109,7 +110,7 @@ func (d *document) readMapping(n *yaml.Node, pointer string) (any, error) {
 // which are refused rather than read as something else than was meant.
 var plainNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?$`)
 
-func scalar(n *yaml.Node) (any, error) {
+func scalar(n *yaml.Node, pointer string) (any, error) {
 	switch n.ShortTag() {
 	case "!!null":
 		return nil, nil
@@ -121,7 +122,8 @@ func scalar(n *yaml.Node) (any, error) {
 		return n.Value, nil
 	case "!!int", "!!float":
 		if !plainNumber.MatchString(n.Value) {
-			return nil, &yamlError{n.Line, fmt.Sprintf("%q is not a plain number", n.Value)}
+			place := strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", ".")
+			return nil, &yamlError{n.Line, strings.TrimPrefix(fmt.Sprintf("%s: %q is not a plain number", place, n.Value), ": ")}
 		}
 		return json.Number(n.Value), nil
 	case "!!str", "!!timestamp":

@@ -23,6 +23,10 @@ var parsed = template.Must(template.ParseFS(templates, "templates/*"))
 // Field is the one of a new kind of fact.
 const Field = "number"
 
+// Ref is the number of the rule in a new requirement. It stands for one that only the author
+// knows, as do the page that is cited and the titles.
+const Ref = "NEW-01"
+
 // File is one to be written; Path is that in the policy tree.
 type File struct {
 	Path    string
@@ -45,6 +49,9 @@ var word = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
 // Name is the last part of the folder.
 func (r Requirement) Name() string { return path.Base(r.Folder) }
+
+// Ref is the same of every new requirement.
+func (r Requirement) Ref() string { return Ref }
 
 // Title is a first title.
 func (r Requirement) Title() string { return title(r.Name()) }
