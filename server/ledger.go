@@ -131,7 +131,7 @@ func verifyLedger(ctx context.Context, c verifyConfig, stdout, stderr io.Writer)
 		if err != nil {
 			return fmt.Errorf("--checkpoint: %w", err)
 		}
-		what.Witnessed = append(what.Witnessed, string(text))
+		what.Witnessed = append(what.Witnessed, ledger.Witness{Name: name, Note: string(text)})
 	}
 	report := newFindings(c.json, stdout)
 	what.Found = report.add
@@ -157,12 +157,18 @@ func verifyLedger(ctx context.Context, c verifyConfig, stdout, stderr io.Writer)
 func readVerifier(key string) (string, error) {
 	text, err := os.ReadFile(key)
 	switch {
-	case err == nil:
-		return strings.TrimSpace(string(text)), nil
-	case key != "" && !strings.Contains(key, "+"):
+	case key == "":
+		return "", nil
+	case err != nil && !strings.Contains(key, "+"):
 		return "", fmt.Errorf("--key: %w", err)
+	case err != nil:
+		text = []byte(key)
 	}
-	return key, nil
+	verifier := strings.TrimSpace(string(text))
+	if err := ledger.CheckKey(verifier); err != nil {
+		return "", fmt.Errorf("--key %s: it is no public key: %w", key, err)
+	}
+	return verifier, nil
 }
 
 func verifyDatabase(ctx context.Context, file string, what ledger.Verification, stderr io.Writer) (verdict ledger.Verdict, err error) {

@@ -62,7 +62,7 @@ type Verification struct {
 	// taken for it.
 	Verifier string
 	// Witnessed are checkpoints that were kept elsewhere.
-	Witnessed []string
+	Witnessed []Witness
 	// Found is told every finding.
 	Found func(Finding)
 	// Progress, if any, is told how many leaves were looked at.
@@ -120,6 +120,9 @@ type verifier struct {
 func (l *Log) Verify(ctx context.Context, what Verification) (Verdict, error) {
 	if what.Progress == nil {
 		what.Progress = func(int64) {}
+	}
+	if err := ofLedger(what.Witnessed, l.identity.Origin); err != nil {
+		return Verdict{}, err
 	}
 	v := &verifier{Verification: what, store: l.store, cursors: make(map[Kind]*cursor)}
 	v.verdict = Verdict{
@@ -531,20 +534,19 @@ type checkpoints struct {
 
 func (n *checkpoints) open(ctx context.Context, v *verifier, size int64) error {
 	n.witnessed = make(map[int64][]Head)
-	for i, text := range v.Witnessed {
-		name := fmt.Sprintf("your checkpoint %d", i+1)
+	for _, w := range v.Witnessed {
 		key := v.Verifier
 		if key == "" {
 			key = v.verdict.Verifier
 		}
-		head, err := ReadCheckpoint(text, key)
+		head, err := ReadCheckpoint(w.Note, key)
 		if err != nil {
-			v.found(WrongKey, name, err.Error())
+			v.found(misread(err), w.Name, err.Error())
 			continue
 		}
 		v.verdict.WitnessedSize = max(v.verdict.WitnessedSize, head.Size)
 		if head.Size > size {
-			v.found(TailTruncated, fmt.Sprintf("leaf %d", size), fmt.Sprintf("%s covers %d leaves, and there are %d", name, head.Size, size))
+			v.found(TailTruncated, fmt.Sprintf("leaf %d", size), fmt.Sprintf("%s covers %d leaves, and there are %d", w.Name, head.Size, size))
 			continue
 		}
 		n.witnessed[head.Size] = append(n.witnessed[head.Size], head)
