@@ -144,7 +144,7 @@ func verifyLedger(ctx context.Context, c verifyConfig, stdout, stderr io.Writer)
 	if err != nil {
 		return err
 	}
-	if err := report.end(verdict); err != nil {
+	if err := report.end(verdict, c.export == ""); err != nil {
 		return err
 	}
 	if !verdict.Intact || !verdict.Complete {
@@ -223,7 +223,8 @@ func (f *findings) add(found ledger.Finding) {
 	fmt.Fprintf(f.w, "%s: %s: %s\n", found.What, found.Place, found.Detail)
 }
 
-func (f *findings) end(v ledger.Verdict) error {
+// end tells the verdict; an export has no rows to tell about.
+func (f *findings) end(v ledger.Verdict, rows bool) error {
 	if f.asJSON {
 		enc := json.NewEncoder(f.w)
 		enc.SetIndent("", "  ")
@@ -241,12 +242,15 @@ func (f *findings) end(v ledger.Verdict) error {
 		witness = ""
 	}
 	fmt.Fprintf(f.w, "key: %s%s\n", v.Verifier, witness)
-	integrity, completeness := "intact, all that was sealed is as it was", "no number is missing among the rows"
+	integrity, completeness := "intact, all that was sealed is as it was", "nothing that was sealed is gone, and no number is missing among the rows"
+	if !rows {
+		integrity, completeness = "intact, leaves and tree are as they were signed", "every leaf that the checkpoint covers is there"
+	}
 	if !v.Intact {
 		integrity = "VIOLATED"
 	}
 	if !v.Complete {
-		completeness = "NOT COMPLETE, numbers are missing"
+		completeness = "NOT COMPLETE, something is missing, as the findings say"
 	}
 	fmt.Fprintf(f.w, "integrity: %s\n", integrity)
 	if v.Removed > 0 {
@@ -259,8 +263,27 @@ func (f *findings) end(v ledger.Verdict) error {
 	if v.WitnessedSize > 0 {
 		end = fmt.Sprintf("; your checkpoints cover %d leaves", v.WitnessedSize)
 	}
-	_, err := fmt.Fprintf(f.w, "completeness: %s%s; %d rows are not sealed yet\n", completeness, end, v.Unsealed)
+	if rows {
+		end += "; " + unsealed(v)
+	}
+	_, err := fmt.Fprintf(f.w, "completeness: %s%s\n", completeness, end)
 	return err
+}
+
+// unsealed tells which rows nothing protects yet.
+func unsealed(v ledger.Verdict) string {
+	if v.Unsealed == 0 {
+		return "every row is sealed"
+	}
+	names := make([]string, len(v.UnsealedRows))
+	for i, span := range v.UnsealedRows {
+		names[i] = span.String()
+	}
+	are := "rows are"
+	if v.Unsealed == 1 {
+		are = "row is"
+	}
+	return fmt.Sprintf("%d %s not sealed yet: %s", v.Unsealed, are, strings.Join(names, ", "))
 }
 
 func newLedgerExport() *cobra.Command {

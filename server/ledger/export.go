@@ -97,8 +97,7 @@ func VerifyExport(ctx context.Context, files fs.FS, what Verification) (Verdict,
 }
 
 func (x *exported) found(what What, place, detail string) {
-	x.verdict.Intact = false
-	x.verdict.Findings[what]++
+	x.verdict.count(what)
 	x.Found(Finding{what, place, detail})
 }
 
