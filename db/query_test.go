@@ -107,6 +107,7 @@ func TestSearchesWalkAnIndex(t *testing.T) {
 		"NextDecision":         {"SEARCH decision USING INTEGER PRIMARY KEY (rowid>?)"},
 		"NextDay":              {"SEARCH decision USING COVERING INDEX decision_by_day (as_of_on>?)"},
 		"VerdictSeq":           {"SEARCH verdict USING COVERING INDEX sqlite_autoindex_verdict_1 (program=? AND requirement=? AND status=? AND due=? AND reason=?)"},
+		"FindingsOf":           {"SCAN verdict", "SEARCH finding USING PRIMARY KEY (verdict=? AND decision>? AND decision<?)", "USE TEMP B-TREE FOR ORDER BY"}, // a page of decisions at a time
 	}
 	for direction, compared := range map[string]string{"Later": ">", "Earlier": "<"} {
 		plans[direction] = []string{"SEARCH decision USING INTEGER PRIMARY KEY (rowid" + compared + "?)"}

@@ -149,7 +149,7 @@ func TestErase(t *testing.T) {
 				t.Errorf("only %v stayed", left)
 			}
 			for _, file := range []string{path, copied} {
-				verdict, found := verified(t, file, ledger.Verification{Witnessed: []string{oldNote}})
+				verdict, found := verified(t, file, ledger.Verification{Witnessed: witnesses([]string{oldNote})})
 				if len(found) > 0 || !verdict.Intact || !verdict.Complete || verdict.Erased == 0 {
 					t.Errorf("%s: %v %+v", file, found, verdict)
 				}
@@ -162,7 +162,7 @@ func TestErase(t *testing.T) {
 			if err := runErase(ctx, c, io.Discard, os.Stderr); err != nil {
 				t.Fatal(err)
 			}
-			if _, found := verified(t, path, ledger.Verification{Witnessed: []string{oldNote}}); len(found) > 0 {
+			if _, found := verified(t, path, ledger.Verification{Witnessed: witnesses([]string{oldNote})}); len(found) > 0 {
 				t.Error(found)
 			}
 			c.fields = "all"
@@ -172,7 +172,7 @@ func TestErase(t *testing.T) {
 			if left := bytesOf(t, dir, append(always, others...)...); len(left) > 0 {
 				t.Errorf("left: %v", left)
 			}
-			if _, found := verified(t, path, ledger.Verification{Witnessed: []string{oldNote}}); len(found) > 0 {
+			if _, found := verified(t, path, ledger.Verification{Witnessed: witnesses([]string{oldNote})}); len(found) > 0 {
 				t.Error(found)
 			}
 			checkErased(t, path, ids, receipts, test.erased)

@@ -132,7 +132,7 @@ func verifyLedger(ctx context.Context, c verifyConfig, stdout, stderr io.Writer)
 		if err != nil {
 			return fmt.Errorf("--checkpoint: %w", err)
 		}
-		what.Witnessed = append(what.Witnessed, string(text))
+		what.Witnessed = append(what.Witnessed, ledger.Witness{Name: name, Note: string(text)})
 	}
 	report := newFindings(c.json, stdout)
 	what.Found = report.add
@@ -145,7 +145,7 @@ func verifyLedger(ctx context.Context, c verifyConfig, stdout, stderr io.Writer)
 	if err != nil {
 		return err
 	}
-	if err := report.end(verdict); err != nil {
+	if err := report.end(verdict, c.export == ""); err != nil {
 		return err
 	}
 	if !verdict.Intact || !verdict.Complete {
@@ -158,12 +158,18 @@ func verifyLedger(ctx context.Context, c verifyConfig, stdout, stderr io.Writer)
 func readVerifier(key string) (string, error) {
 	text, err := os.ReadFile(key)
 	switch {
-	case err == nil:
-		return strings.TrimSpace(string(text)), nil
-	case key != "" && !strings.Contains(key, "+"):
+	case key == "":
+		return "", nil
+	case err != nil && !strings.Contains(key, "+"):
 		return "", fmt.Errorf("--key: %w", err)
+	case err != nil:
+		text = []byte(key)
 	}
-	return key, nil
+	verifier := strings.TrimSpace(string(text))
+	if err := ledger.CheckKey(verifier); err != nil {
+		return "", fmt.Errorf("--key %s: it is no public key: %w", key, err)
+	}
+	return verifier, nil
 }
 
 func verifyDatabase(ctx context.Context, file string, what ledger.Verification, stderr io.Writer) (verdict ledger.Verdict, err error) {
@@ -218,7 +224,8 @@ func (f *findings) add(found ledger.Finding) {
 	fmt.Fprintf(f.w, "%s: %s: %s\n", found.What, found.Place, found.Detail)
 }
 
-func (f *findings) end(v ledger.Verdict) error {
+// end tells the verdict; an export has no rows to tell about.
+func (f *findings) end(v ledger.Verdict, rows bool) error {
 	if f.asJSON {
 		enc := json.NewEncoder(f.w)
 		enc.SetIndent("", "  ")
@@ -236,12 +243,15 @@ func (f *findings) end(v ledger.Verdict) error {
 		witness = ""
 	}
 	fmt.Fprintf(f.w, "key: %s%s\n", v.Verifier, witness)
-	integrity, completeness := "intact, all that was sealed is as it was", "no number is missing among the rows"
+	integrity, completeness := "intact, all that was sealed is as it was", "nothing that was sealed is gone, and no number is missing among the rows"
+	if !rows {
+		integrity, completeness = "intact, leaves and tree are as they were signed", "every leaf that the checkpoint covers is there"
+	}
 	if !v.Intact {
 		integrity = "VIOLATED"
 	}
 	if !v.Complete {
-		completeness = "NOT COMPLETE, numbers are missing"
+		completeness = "NOT COMPLETE, something is missing, as the findings say"
 	}
 	fmt.Fprintf(f.w, "integrity: %s\n", integrity)
 	if v.Removed > 0 {
@@ -254,8 +264,27 @@ func (f *findings) end(v ledger.Verdict) error {
 	if v.WitnessedSize > 0 {
 		end = fmt.Sprintf("; your checkpoints cover %d leaves", v.WitnessedSize)
 	}
-	_, err := fmt.Fprintf(f.w, "completeness: %s%s; %d rows are not sealed yet\n", completeness, end, v.Unsealed)
+	if rows {
+		end += "; " + unsealed(v)
+	}
+	_, err := fmt.Fprintf(f.w, "completeness: %s%s\n", completeness, end)
 	return err
+}
+
+// unsealed tells which rows nothing protects yet.
+func unsealed(v ledger.Verdict) string {
+	if v.Unsealed == 0 {
+		return "every row is sealed"
+	}
+	names := make([]string, len(v.UnsealedRows))
+	for i, span := range v.UnsealedRows {
+		names[i] = span.String()
+	}
+	are := "rows are"
+	if v.Unsealed == 1 {
+		are = "row is"
+	}
+	return fmt.Sprintf("%d %s not sealed yet: %s", v.Unsealed, are, strings.Join(names, ", "))
 }
 
 func newLedgerExport() *cobra.Command {

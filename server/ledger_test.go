@@ -136,12 +136,19 @@ func verified(t *testing.T, path string, what ledger.Verification) (ledger.Verdi
 	return verdict, found
 }
 
+func witnesses(notes []string) (list []ledger.Witness) {
+	for i, note := range notes {
+		list = append(list, ledger.Witness{Name: fmt.Sprintf("note %d", i), Note: note})
+	}
+	return list
+}
+
 // TestWhatIsChangedIsNamed changes one thing at a time in the file itself. It, and nothing
 // else, must be found; so the rest is still verified.
 func TestWhatIsChangedIsNamed(t *testing.T) {
 	t.Parallel()
 	path, notes := sealedDatabase(t)
-	verdict, found := verified(t, path, ledger.Verification{Witnessed: notes})
+	verdict, found := verified(t, path, ledger.Verification{Witnessed: witnesses(notes)})
 	if len(found) > 0 || !verdict.Intact || !verdict.Complete || verdict.Unsealed != 0 || verdict.Checkpoints != 3 || verdict.WitnessedSize != verdict.Size {
 		t.Fatalf("nothing was changed, and found is %v, %+v", found, verdict)
 	}
@@ -292,7 +299,7 @@ func TestHistoryMadeAnew(t *testing.T) {
 		if _, found := verified(t, made, ledger.Verification{Verifier: public}); len(found) > 0 {
 			t.Errorf("found %q without a witness", found)
 		}
-		verdict, found := verified(t, made, ledger.Verification{Verifier: public, Witnessed: notes[:1]})
+		verdict, found := verified(t, made, ledger.Verification{Verifier: public, Witnessed: witnesses(notes[:1])})
 		if verdict.Intact || !slices.Equal(found, []string{fmt.Sprintf("history_changed: leaves 0 to %d", headSize(t, notes[0])-1)}) {
 			t.Errorf("found %q", found)
 		}
@@ -315,7 +322,7 @@ func TestHistoryMadeAnew(t *testing.T) {
 		if verdict, found := verified(t, made, ledger.Verification{Verifier: public}); len(found) > 0 || verdict.WitnessedSize != 0 {
 			t.Errorf("found %q without a witness", found)
 		}
-		verdict, found := verified(t, made, ledger.Verification{Verifier: public, Witnessed: notes})
+		verdict, found := verified(t, made, ledger.Verification{Verifier: public, Witnessed: witnesses(notes)})
 		if verdict.Intact || !slices.Equal(found, []string{fmt.Sprintf("tail_truncated: leaf %d", size)}) {
 			t.Errorf("found %q", found)
 		}
@@ -358,7 +365,7 @@ func TestExport(t *testing.T) {
 		t.Helper()
 		var found []string
 		verdict, err := ledger.VerifyExport(t.Context(), os.DirFS(dir), ledger.Verification{
-			Verifier: public, Witnessed: witnessed, Found: func(f ledger.Finding) { found = append(found, string(f.What)+": "+f.Place) },
+			Verifier: public, Witnessed: witnesses(witnessed), Found: func(f ledger.Finding) { found = append(found, string(f.What)+": "+f.Place) },
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -382,7 +389,7 @@ func TestExport(t *testing.T) {
 		"a hash":              {"tile/0/000", 5 * 32, []string{"node_changed: leaf 5"}},
 		"a hash at the end":   {"tile/0/" + last, 0, []string{fmt.Sprintf("node_changed: leaf %d", size/256*256)}},
 		"a hash above":        {"tile/1/000.p/1", 0, []string{"node_changed: hash 0 of tile 1/000.p/1"}},
-		"the signed root":     {"checkpoint", 30, []string{"wrong_key: the checkpoint"}},
+		"the signed root":     {"checkpoint", 30, []string{"checkpoint_changed: the checkpoint"}},
 		"no key but the copy": {"key", 30, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

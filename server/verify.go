@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"iter"
 	"log/slog"
+	"math"
 	"os"
 	"slices"
 	"sync"
@@ -37,11 +38,14 @@ func newVerify() *cobra.Command {
 		Long: `Verify walks the decision log from its beginning. Each decision is asked again: the same
 question, of the revision that decided, on the facts that were known then. Outcome,
 result and digests must come out again, byte for byte, and every revision that served
-must still be the tree that its digest names. What does not is named, and the rest is
-verified all the same. The database is only read; a server may be using it.
+must still be the tree that its digest names. What the search index has for a decision must
+be the findings of its result, and at the end of a whole walk the counts are made anew and
+compared. What does not agree is named, and the rest is verified all the same. The
+database is only read; a server may be using it.
 
 With --resume the place in the log and the counts are kept in a file, so that the next
-run goes on where this one ended or was interrupted, and later sees only what is new.
+run goes on where this one ended or was interrupted, and later sees only what is new. A run
+that goes on, and one with --sample, does not count anew.
 
 Exit status: 0 all came out again, 1 something did not, 2 not verified.`,
 		Example: `  assay verify --db assay.db                        the whole log
@@ -72,6 +76,8 @@ type verification struct {
 	Differing  int64  `json:"differing"`
 	// Erased are those of which values were erased, so that they were not asked again.
 	Erased int64 `json:"erased"`
+	// Misindexed are those for which the search index does not have their findings.
+	Misindexed int64 `json:"misindexed"`
 }
 
 func verify(ctx context.Context, c replayConfig, stdout, stderr io.Writer) (err error) {
@@ -92,13 +98,20 @@ func verify(ctx context.Context, c replayConfig, stdout, stderr io.Writer) (err 
 	if err != nil {
 		return err
 	}
+	whole := c.sample == 0 && done.Seq == 0
 	if err := c.decisions(ctx, store, &done, report, stderr); err != nil {
 		return err
 	}
-	if err := report.end(trees, done); err != nil {
+	var counts *countsVerified
+	if whole {
+		if counts, err = verifyCounts(ctx, store, report); err != nil {
+			return err
+		}
+	}
+	if err := report.end(trees, done, counts); err != nil {
 		return err
 	}
-	if trees.Differing+done.Differing > 0 {
+	if trees.Differing+done.Differing+done.Misindexed > 0 || counts != nil && counts.Differing > 0 {
 		return errReported
 	}
 	return nil
@@ -168,6 +181,10 @@ func (c replayConfig) decisions(ctx context.Context, store *db.DB, done *verific
 	defer bar.end()
 	defer func() { err = errors.Join(err, c.keep(*done)) }()
 	kept, n := time.Now(), 0
+	index := &indexCheck{store: store, upto: after, last: last, sample: c.sample > 0}
+	if after == 0 {
+		index.upto = math.MinInt64
+	}
 	revisions := &keptRevisions{library: &policy.Library{Archive: store, Now: time.Now, Logger: slog.New(slog.DiscardHandler)}}
 	err = replay.Run(ctx, revisions, store, entries, func(r replay.Result) error {
 		done.Seq, done.DecisionID = r.Seq, r.Decision.ID
@@ -180,6 +197,17 @@ func (c replayConfig) decisions(ctx context.Context, store *db.DB, done *verific
 			done.Differing++
 			bar.end()
 			if err := report.differs(r); err != nil {
+				return err
+			}
+		}
+		misindexed, err := index.check(ctx, r)
+		if err != nil {
+			return err
+		}
+		for _, m := range misindexed {
+			done.Misindexed++
+			bar.end()
+			if err := report.write(m); err != nil {
 				return err
 			}
 		}
@@ -266,9 +294,11 @@ func newVerifyReport(asJSON bool, w io.Writer) *verifyReport {
 
 // mismatch is one thing that does not come out again.
 type mismatch struct {
-	DecisionID  string                `json:"decision_id,omitempty"`
-	Seq         int64                 `json:"seq,omitempty"`
-	Revision    string                `json:"revision,omitempty"`
+	DecisionID string `json:"decision_id,omitempty"`
+	Seq        int64  `json:"seq,omitempty"`
+	Revision   string `json:"revision,omitempty"`
+	// Count names a count of the statistics.
+	Count       string                `json:"count,omitempty"`
 	Differences []decision.Difference `json:"differences"`
 }
 
@@ -292,8 +322,13 @@ func (r *verifyReport) write(m mismatch) error {
 		return err
 	}
 	name := "revision " + m.Revision
-	if m.Seq > 0 {
+	switch {
+	case m.Count != "":
+		name = m.Count
+	case m.DecisionID != "":
 		name = fmt.Sprintf("decision %s (%d)", m.DecisionID, m.Seq)
+	case m.Revision == "":
+		name = fmt.Sprintf("decision (%d)", m.Seq)
 	}
 	for _, d := range m.Differences {
 		if _, err := fmt.Fprintf(r.w, "%s: %s\n", name, d); err != nil {
@@ -312,20 +347,28 @@ func (r *verifyReport) separator() string {
 	return "{\"mismatches\": [\n  "
 }
 
-func (r *verifyReport) end(trees revisionsVerified, done verification) error {
+func (r *verifyReport) end(trees revisionsVerified, done verification, counts *countsVerified) error {
 	if !r.json {
 		erased := ""
 		if done.Erased > 0 {
 			erased = fmt.Sprintf("; of %d more values were erased", done.Erased)
 		}
-		_, err := fmt.Fprintf(r.w, "%d of %d decisions came out again%s; %d of %d revisions are whole\n",
-			done.Verified-done.Differing-done.Erased, done.Verified-done.Erased, erased, trees.Verified-trees.Differing, trees.Verified)
+		recounted := "the counts were not made anew"
+		if counts != nil {
+			recounted = fmt.Sprintf("of the counts %d are not what counting anew gives", counts.Differing)
+		}
+		_, err := fmt.Fprintf(r.w, "%d of %d decisions came out again%s; %d of %d revisions are whole\n"+
+			"the search index is not that of the results for %d decisions; %s\n",
+			done.Verified-done.Differing-done.Erased, done.Verified-done.Erased, erased, trees.Verified-trees.Differing, trees.Verified,
+			done.Misindexed, recounted)
 		return err
 	}
 	raw, err := json.Marshal(struct {
 		Decisions verification      `json:"decisions"`
 		Revisions revisionsVerified `json:"revisions"`
-	}{done, trees})
+		// Counts are nil if they were not made anew.
+		Counts *countsVerified `json:"counts"`
+	}{done, trees, counts})
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.advanceSinkStmt, err = db.PrepareContext(ctx, advanceSink); err != nil {
 		return nil, fmt.Errorf("error preparing query AdvanceSink: %w", err)
 	}
+	if q.allVerdictsStmt, err = db.PrepareContext(ctx, allVerdicts); err != nil {
+		return nil, fmt.Errorf("error preparing query AllVerdicts: %w", err)
+	}
 	if q.anyRevisionStmt, err = db.PrepareContext(ctx, anyRevision); err != nil {
 		return nil, fmt.Errorf("error preparing query AnyRevision: %w", err)
 	}
@@ -65,6 +68,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.countOutcomeStmt, err = db.PrepareContext(ctx, countOutcome); err != nil {
 		return nil, fmt.Errorf("error preparing query CountOutcome: %w", err)
+	}
+	if q.countedMonthsStmt, err = db.PrepareContext(ctx, countedMonths); err != nil {
+		return nil, fmt.Errorf("error preparing query CountedMonths: %w", err)
 	}
 	if q.decidedBeforeStmt, err = db.PrepareContext(ctx, decidedBefore); err != nil {
 		return nil, fmt.Errorf("error preparing query DecidedBefore: %w", err)
@@ -182,6 +188,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.filesOfRevisionStmt, err = db.PrepareContext(ctx, filesOfRevision); err != nil {
 		return nil, fmt.Errorf("error preparing query FilesOfRevision: %w", err)
+	}
+	if q.findingsOfStmt, err = db.PrepareContext(ctx, findingsOf); err != nil {
+		return nil, fmt.Errorf("error preparing query FindingsOf: %w", err)
 	}
 	if q.firstDecidedSinceStmt, err = db.PrepareContext(ctx, firstDecidedSince); err != nil {
 		return nil, fmt.Errorf("error preparing query FirstDecidedSince: %w", err)
@@ -396,6 +405,15 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.recordingRowsOfStmt, err = db.PrepareContext(ctx, recordingRowsOf); err != nil {
 		return nil, fmt.Errorf("error preparing query RecordingRowsOf: %w", err)
 	}
+	if q.recountFindingsStmt, err = db.PrepareContext(ctx, recountFindings); err != nil {
+		return nil, fmt.Errorf("error preparing query RecountFindings: %w", err)
+	}
+	if q.recountOutcomesStmt, err = db.PrepareContext(ctx, recountOutcomes); err != nil {
+		return nil, fmt.Errorf("error preparing query RecountOutcomes: %w", err)
+	}
+	if q.recountStragglersStmt, err = db.PrepareContext(ctx, recountStragglers); err != nil {
+		return nil, fmt.Errorf("error preparing query RecountStragglers: %w", err)
+	}
 	if q.releaseRowsStmt, err = db.PrepareContext(ctx, releaseRows); err != nil {
 		return nil, fmt.Errorf("error preparing query ReleaseRows: %w", err)
 	}
@@ -510,6 +528,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing advanceSinkStmt: %w", cerr)
 		}
 	}
+	if q.allVerdictsStmt != nil {
+		if cerr := q.allVerdictsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing allVerdictsStmt: %w", cerr)
+		}
+	}
 	if q.anyRevisionStmt != nil {
 		if cerr := q.anyRevisionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing anyRevisionStmt: %w", cerr)
@@ -553,6 +576,11 @@ func (q *Queries) Close() error {
 	if q.countOutcomeStmt != nil {
 		if cerr := q.countOutcomeStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing countOutcomeStmt: %w", cerr)
+		}
+	}
+	if q.countedMonthsStmt != nil {
+		if cerr := q.countedMonthsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing countedMonthsStmt: %w", cerr)
 		}
 	}
 	if q.decidedBeforeStmt != nil {
@@ -748,6 +776,11 @@ func (q *Queries) Close() error {
 	if q.filesOfRevisionStmt != nil {
 		if cerr := q.filesOfRevisionStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing filesOfRevisionStmt: %w", cerr)
+		}
+	}
+	if q.findingsOfStmt != nil {
+		if cerr := q.findingsOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing findingsOfStmt: %w", cerr)
 		}
 	}
 	if q.firstDecidedSinceStmt != nil {
@@ -1105,6 +1138,21 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing recordingRowsOfStmt: %w", cerr)
 		}
 	}
+	if q.recountFindingsStmt != nil {
+		if cerr := q.recountFindingsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing recountFindingsStmt: %w", cerr)
+		}
+	}
+	if q.recountOutcomesStmt != nil {
+		if cerr := q.recountOutcomesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing recountOutcomesStmt: %w", cerr)
+		}
+	}
+	if q.recountStragglersStmt != nil {
+		if cerr := q.recountStragglersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing recountStragglersStmt: %w", cerr)
+		}
+	}
 	if q.releaseRowsStmt != nil {
 		if cerr := q.releaseRowsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing releaseRowsStmt: %w", cerr)
@@ -1289,6 +1337,7 @@ type Queries struct {
 	activationRowsStmt       *sql.Stmt
 	activationsStmt          *sql.Stmt
 	advanceSinkStmt          *sql.Stmt
+	allVerdictsStmt          *sql.Stmt
 	anyRevisionStmt          *sql.Stmt
 	beyondStmt               *sql.Stmt
 	blankDecisionStmt        *sql.Stmt
@@ -1298,6 +1347,7 @@ type Queries struct {
 	countFindingStmt         *sql.Stmt
 	countMonthStmt           *sql.Stmt
 	countOutcomeStmt         *sql.Stmt
+	countedMonthsStmt        *sql.Stmt
 	decidedBeforeStmt        *sql.Stmt
 	decisionStmt             *sql.Stmt
 	decisionRowsStmt         *sql.Stmt
@@ -1337,6 +1387,7 @@ type Queries struct {
 	factsOfRecordingStmt     *sql.Stmt
 	fileExistsStmt           *sql.Stmt
 	filesOfRevisionStmt      *sql.Stmt
+	findingsOfStmt           *sql.Stmt
 	firstDecidedSinceStmt    *sql.Stmt
 	holdRowsStmt             *sql.Stmt
 	holdsStmt                *sql.Stmt
@@ -1408,6 +1459,9 @@ type Queries struct {
 	recordingByKeyStmt       *sql.Stmt
 	recordingRowsStmt        *sql.Stmt
 	recordingRowsOfStmt      *sql.Stmt
+	recountFindingsStmt      *sql.Stmt
+	recountOutcomesStmt      *sql.Stmt
+	recountStragglersStmt    *sql.Stmt
 	releaseRowsStmt          *sql.Stmt
 	removableStmt            *sql.Stmt
 	removalRowsStmt          *sql.Stmt
@@ -1447,6 +1501,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		activationRowsStmt:       q.activationRowsStmt,
 		activationsStmt:          q.activationsStmt,
 		advanceSinkStmt:          q.advanceSinkStmt,
+		allVerdictsStmt:          q.allVerdictsStmt,
 		anyRevisionStmt:          q.anyRevisionStmt,
 		beyondStmt:               q.beyondStmt,
 		blankDecisionStmt:        q.blankDecisionStmt,
@@ -1456,6 +1511,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		countFindingStmt:         q.countFindingStmt,
 		countMonthStmt:           q.countMonthStmt,
 		countOutcomeStmt:         q.countOutcomeStmt,
+		countedMonthsStmt:        q.countedMonthsStmt,
 		decidedBeforeStmt:        q.decidedBeforeStmt,
 		decisionStmt:             q.decisionStmt,
 		decisionRowsStmt:         q.decisionRowsStmt,
@@ -1495,6 +1551,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		factsOfRecordingStmt:     q.factsOfRecordingStmt,
 		fileExistsStmt:           q.fileExistsStmt,
 		filesOfRevisionStmt:      q.filesOfRevisionStmt,
+		findingsOfStmt:           q.findingsOfStmt,
 		firstDecidedSinceStmt:    q.firstDecidedSinceStmt,
 		holdRowsStmt:             q.holdRowsStmt,
 		holdsStmt:                q.holdsStmt,
@@ -1566,6 +1623,9 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		recordingByKeyStmt:       q.recordingByKeyStmt,
 		recordingRowsStmt:        q.recordingRowsStmt,
 		recordingRowsOfStmt:      q.recordingRowsOfStmt,
+		recountFindingsStmt:      q.recountFindingsStmt,
+		recountOutcomesStmt:      q.recountOutcomesStmt,
+		recountStragglersStmt:    q.recountStragglersStmt,
 		releaseRowsStmt:          q.releaseRowsStmt,
 		removableStmt:            q.removableStmt,
 		removalRowsStmt:          q.removalRowsStmt,

@@ -19,6 +19,7 @@ type Querier interface {
 	Activations(ctx context.Context, arg ActivationsParams) ([]Activation, error)
 	// AdvanceSink moves forward; another process may have been faster.
 	AdvanceSink(ctx context.Context, arg AdvanceSinkParams) error
+	AllVerdicts(ctx context.Context) ([]Verdict, error)
 	// AnyRevision reads a page of the file: how readiness is asked for.
 	AnyRevision(ctx context.Context) (bool, error)
 	// Beyond is the newest decision of a program after so many newer ones.
@@ -31,6 +32,7 @@ type Querier interface {
 	CountFinding(ctx context.Context, arg CountFindingParams) error
 	CountMonth(ctx context.Context, arg CountMonthParams) error
 	CountOutcome(ctx context.Context, arg CountOutcomeParams) error
+	CountedMonths(ctx context.Context) ([]TallyMonth, error)
 	// DecidedBefore is the last decision before an instant.
 	DecidedBefore(ctx context.Context, beforeAt column.Time) (int64, error)
 	// Decision is one entry of the log with the facts that came with the request.
@@ -85,6 +87,10 @@ type Querier interface {
 	FileExists(ctx context.Context, digest string) (bool, error)
 	// FilesOfRevision are the files of a revision, also those whose content is gone.
 	FilesOfRevision(ctx context.Context, revision string) ([]FilesOfRevisionRow, error)
+	// What holds the search index and the counts against the log, which alone is sealed.
+	// FindingsOf are what the index has for the decisions after one place in the log up to
+	// another: each verdict is looked up there.
+	FindingsOf(ctx context.Context, arg FindingsOfParams) ([]FindingsOfRow, error)
 	// FirstDecidedSince is where a span of time begins in the log.
 	FirstDecidedSince(ctx context.Context, sinceAt column.Time) (int64, error)
 	HoldRows(ctx context.Context, arg HoldRowsParams) ([]HoldRowsRow, error)
@@ -189,6 +195,12 @@ type Querier interface {
 	RecordingRows(ctx context.Context, arg RecordingRowsParams) ([]RecordingRowsRow, error)
 	// An erasure reads the rows of one partner as leaves are read, and blanks them.
 	RecordingRowsOf(ctx context.Context, partner string) ([]RecordingRowsOfRow, error)
+	// RecountFindings gives all days, so that months can be added up from them.
+	RecountFindings(ctx context.Context) ([]RecountFindingsRow, error)
+	RecountOutcomes(ctx context.Context) ([]RecountOutcomesRow, error)
+	// RecountStragglers are decisions that are listed as out of order and are not, or are
+	// and are not listed.
+	RecountStragglers(ctx context.Context) ([]RecountStragglersRow, error)
 	ReleaseRows(ctx context.Context, arg ReleaseRowsParams) ([]ReleaseRowsRow, error)
 	// Removable are the oldest sealed decisions of a program that nobody holds. The newest of
 	// all stays, so that no number is given twice.

@@ -15,6 +15,40 @@ func checkpointText(origin string, size int64, root Hash) string {
 	return fmt.Sprintf("%s\n%d\n%s\n", origin, size, root)
 }
 
+// Witness is a checkpoint that was kept elsewhere, under the name that whoever brings it
+// knows it by.
+type Witness struct{ Name, Note string }
+
+// ofLedger tells what is no checkpoint of the ledger at all: whoever brings it took the
+// wrong file, which says nothing about the ledger.
+func ofLedger(witnessed []Witness, ledger string) error {
+	for _, w := range witnessed {
+		switch origin, _, err := parseCheckpoint(w.Note); {
+		case err != nil:
+			return fmt.Errorf("%s: %w", w.Name, err)
+		case origin != ledger:
+			return fmt.Errorf("%s is a checkpoint of the ledger %s, not of %s", w.Name, origin, ledger)
+		}
+	}
+	return nil
+}
+
+// misread tells what it means that a checkpoint cannot be read with the key: that the key
+// signed another text, or that another key did.
+func misread(err error) What {
+	var invalid *note.InvalidSignatureError
+	if errors.As(err, &invalid) {
+		return CheckpointChanged
+	}
+	return WrongKey
+}
+
+// CheckKey tells whether the text is a public key, without a slip in it.
+func CheckKey(verifier string) error {
+	_, err := note.NewVerifier(verifier)
+	return err
+}
+
 // Head is what a checkpoint says.
 type Head struct {
 	Size int64

@@ -97,8 +97,7 @@ func VerifyExport(ctx context.Context, files fs.FS, what Verification) (Verdict,
 }
 
 func (x *exported) found(what What, place, detail string) {
-	x.verdict.Intact = false
-	x.verdict.Findings[what]++
+	x.verdict.count(what)
 	x.Found(Finding{what, place, detail})
 }
 
@@ -116,14 +115,17 @@ func (x *exported) run(ctx context.Context) error {
 	}
 	head, err := ReadCheckpoint(string(note), x.verdict.Verifier)
 	if err != nil {
-		x.found(WrongKey, "the checkpoint", err.Error())
+		x.found(misread(err), "the checkpoint", err.Error())
 		return nil // nothing says what the rest should be
 	}
 	x.verdict.Origin, _, _ = parseCheckpoint(string(note))
 	x.verdict.Size, x.verdict.Checkpoints = head.Size, 1
 	x.heads[head.Size] = []Head{head}
-	for i, text := range x.Witnessed {
-		x.witness(fmt.Sprintf("your checkpoint %d", i+1), text, head.Size)
+	if err := ofLedger(x.Witnessed, x.verdict.Origin); err != nil {
+		return err
+	}
+	for _, w := range x.Witnessed {
+		x.witness(w.Name, w.Note, head.Size)
 	}
 	for n := int64(0); n*tileWidth < head.Size; n++ {
 		if err := ctx.Err(); err != nil {
@@ -167,7 +169,7 @@ func (x *exported) witness(name, text string, size int64) {
 	head, err := ReadCheckpoint(text, x.verdict.Verifier)
 	switch {
 	case err != nil:
-		x.found(WrongKey, name, err.Error())
+		x.found(misread(err), name, err.Error())
 		return
 	case head.Size > size:
 		x.found(TailTruncated, fmt.Sprintf("leaf %d", size), fmt.Sprintf("%s covers %d leaves, and there are %d", name, head.Size, size))

@@ -62,7 +62,7 @@ type Verification struct {
 	// taken for it.
 	Verifier string
 	// Witnessed are checkpoints that were kept elsewhere.
-	Witnessed []string
+	Witnessed []Witness
 	// Found is told every finding.
 	Found func(Finding)
 	// Progress, if any, is told how many leaves were looked at.
@@ -81,7 +81,7 @@ type Verdict struct {
 	Checkpoints int64 `json:"checkpoints"`
 	// Intact: everything that was sealed is as it was.
 	Intact bool `json:"intact"`
-	// Complete: no number is missing among the rows.
+	// Complete: nothing that was sealed is gone, and no number is missing among the rows.
 	Complete bool `json:"complete"`
 	// Erased is the number of values that erasures took; the leaves that had them are as
 	// they were.
@@ -90,11 +90,53 @@ type Verdict struct {
 	Removed int64 `json:"removed"`
 	// Unsealed is the number of rows that nothing protects yet.
 	Unsealed int64 `json:"unsealed"`
+	// UnsealedRows tells which they are, kind by kind.
+	UnsealedRows []Span `json:"unsealed_rows,omitempty"`
 	// WitnessedSize is the number of leaves of the newest checkpoint from elsewhere: up to
 	// there nothing was cut off. 0: no such checkpoint was there to tell.
 	WitnessedSize int64 `json:"witnessed_size"`
 	// Findings counts them.
 	Findings map[What]int64 `json:"findings"`
+}
+
+// Span are rows of a kind, of which there may be fewer than numbers.
+type Span struct {
+	Kind  Kind  `json:"kind"`
+	First int64 `json:"first"`
+	Last  int64 `json:"last"`
+	Count int64 `json:"count"`
+}
+
+// String names them in a few words.
+func (s Span) String() string {
+	if s.Count == 1 {
+		return place(s.Kind, s.First)
+	}
+	return fmt.Sprintf("%s %d to %d (%d)", s.Kind, s.First, s.Last, s.Count)
+}
+
+// unsealed adds a row that is not sealed yet; those of a kind come one after the other.
+func (v *Verdict) unsealed(kind Kind, seq int64) {
+	v.Unsealed++
+	if n := len(v.UnsealedRows); n > 0 && v.UnsealedRows[n-1].Kind == kind {
+		v.UnsealedRows[n-1].Last = seq
+		v.UnsealedRows[n-1].Count++
+		return
+	}
+	v.UnsealedRows = append(v.UnsealedRows, Span{kind, seq, seq, 1})
+}
+
+// count takes a finding into account.
+func (v *Verdict) count(what What) {
+	switch what {
+	case RowMissing:
+		v.Complete = false
+	case RowDeleted, LeafDeleted, TailTruncated:
+		v.Intact, v.Complete = false, false
+	default:
+		v.Intact = false
+	}
+	v.Findings[what]++
 }
 
 // verifier is one walk through a ledger.
@@ -120,6 +162,9 @@ type verifier struct {
 func (l *Log) Verify(ctx context.Context, what Verification) (Verdict, error) {
 	if what.Progress == nil {
 		what.Progress = func(int64) {}
+	}
+	if err := ofLedger(what.Witnessed, l.identity.Origin); err != nil {
+		return Verdict{}, err
 	}
 	v := &verifier{Verification: what, store: l.store, cursors: make(map[Kind]*cursor)}
 	v.verdict = Verdict{
@@ -148,12 +193,7 @@ func (l *Log) Verify(ctx context.Context, what Verification) (Verdict, error) {
 var ErrErasedMeanwhile = errors.New("values were erased meanwhile; verify again")
 
 func (v *verifier) found(what What, place, detail string) {
-	if what == RowMissing {
-		v.verdict.Complete = false
-	} else {
-		v.verdict.Intact = false
-	}
-	v.verdict.Findings[what]++
+	v.verdict.count(what)
 	v.Found(Finding{what, place, detail})
 }
 
@@ -297,6 +337,21 @@ func partnerOf(r *Row) string {
 
 func place(kind Kind, seq int64) string { return fmt.Sprintf("%s %d", kind, seq) }
 
+// whose tells which row it is by more than its number, as it says now.
+func whose(r *Row) string {
+	if r == nil {
+		return ""
+	}
+	text := ""
+	if id, _ := r.Plain["id"].(string); id != "" {
+		text += "; its id is " + id
+	}
+	if r.Partner != "" {
+		text += "; it is about the partner " + r.Partner
+	}
+	return text
+}
+
 // files holds those of a revision against its digest.
 func (v *verifier) files(ctx context.Context, revision Row) error {
 	digest, _ := revision.Plain["digest"].(string)
@@ -435,7 +490,7 @@ func (v *verifier) rest(ctx context.Context) error {
 			for _, row := range rows {
 				v.gap(kind, last, row.Seq, 0)
 				if last = row.Seq; row.Seq > sealed {
-					v.verdict.Unsealed++
+					v.verdict.unsealed(kind, row.Seq)
 				}
 				if kind == ErasureKind || kind == Removal {
 					if err := v.behind(ctx, row); err != nil {
@@ -486,18 +541,18 @@ func (v *verifier) classify() {
 	}
 	for _, s := range rest {
 		if to, moved := v.moved(s); moved {
-			v.found(RowReordered, place(s.leaf.Kind, s.leaf.Seq), "it holds what "+to+" held")
+			v.found(RowReordered, place(s.leaf.Kind, s.leaf.Seq), "it holds what "+to+" held"+whose(s.row))
 			continue
 		}
 		switch s.what {
 		case RowInserted:
-			v.found(RowInserted, place(s.leaf.Kind, s.leaf.Seq), "it has no leaf, and later rows have")
+			v.found(RowInserted, place(s.leaf.Kind, s.leaf.Seq), "it has no leaf, and later rows have"+whose(s.row))
 		case LeafDeleted:
 			v.found(LeafDeleted, fmt.Sprintf("leaf %d", s.leaf.Index), "no row is named for it any more"+found[s.leaf.Index])
 		case RowDeleted:
 			v.found(RowDeleted, place(s.leaf.Kind, s.leaf.Seq), fmt.Sprintf("leaf %d stands for it", s.leaf.Index))
 		default:
-			v.found(s.what, place(s.leaf.Kind, s.leaf.Seq), fmt.Sprintf("leaf %d was made of other values", s.leaf.Index))
+			v.found(s.what, place(s.leaf.Kind, s.leaf.Seq), fmt.Sprintf("leaf %d was made of other values", s.leaf.Index)+whose(s.row))
 		}
 	}
 	v.suspects = nil
@@ -531,20 +586,19 @@ type checkpoints struct {
 
 func (n *checkpoints) open(ctx context.Context, v *verifier, size int64) error {
 	n.witnessed = make(map[int64][]Head)
-	for i, text := range v.Witnessed {
-		name := fmt.Sprintf("your checkpoint %d", i+1)
+	for _, w := range v.Witnessed {
 		key := v.Verifier
 		if key == "" {
 			key = v.verdict.Verifier
 		}
-		head, err := ReadCheckpoint(text, key)
+		head, err := ReadCheckpoint(w.Note, key)
 		if err != nil {
-			v.found(WrongKey, name, err.Error())
+			v.found(misread(err), w.Name, err.Error())
 			continue
 		}
 		v.verdict.WitnessedSize = max(v.verdict.WitnessedSize, head.Size)
 		if head.Size > size {
-			v.found(TailTruncated, fmt.Sprintf("leaf %d", size), fmt.Sprintf("%s covers %d leaves, and there are %d", name, head.Size, size))
+			v.found(TailTruncated, fmt.Sprintf("leaf %d", size), fmt.Sprintf("%s covers %d leaves, and there are %d", w.Name, head.Size, size))
 			continue
 		}
 		n.witnessed[head.Size] = append(n.witnessed[head.Size], head)
