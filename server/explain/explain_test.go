@@ -201,6 +201,20 @@ func TestWordsNearestFirst(t *testing.T) {
 	}
 }
 
+// A role has its own name, not the title of the requirement that asks for it.
+func TestRolesOnAPage(t *testing.T) {
+	t.Parallel()
+	l := explain.New("en", decision.Language{Requirements: map[string]decision.RequirementTexts{
+		"p/admin": {Title: "Role of the person", Words: map[string]string{"admin": "Global admin"}},
+		"p/agent": {Title: "Agents"},
+	}})
+	d := decision.Decision{Program: "p", Actor: &decision.Actor{ID: "ada", Roles: []string{"admin", "agent"}}}
+	page, err := l.Page(nil, decision.FactRules{}, d, decision.Result{})
+	if err != nil || !strings.Contains(string(page), "ada (Global admin, agent)") {
+		t.Errorf("%s\n%v", page, err)
+	}
+}
+
 func TestSources(t *testing.T) {
 	t.Parallel()
 	l := explain.New("it", decision.Language{

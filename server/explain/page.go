@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -105,7 +106,25 @@ func (l Language) actor(a *decision.Actor) string {
 	case len(a.Roles) == 0:
 		return a.ID
 	}
-	return strings.TrimSpace(a.ID + " (" + l.Value(a.Roles) + ")")
+	roles := make([]string, len(a.Roles))
+	for i, role := range a.Roles {
+		roles[i] = l.role(role)
+	}
+	return strings.TrimSpace(a.ID + " (" + strings.Join(roles, ", ") + ")")
+}
+
+// role is the name of a role, which may be a word of only the requirement that asks for
+// it. The title of a requirement is never that, even if its id is the code of the role.
+func (l Language) role(code string) string {
+	if word, found := l.known(code); found {
+		return word
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.words.Requirements)) {
+		if word, found := l.words.Requirements[name].Words[code]; found && strings.HasPrefix(name, l.program+"/") {
+			return word
+		}
+	}
+	return code
 }
 
 // instant is as precise as the log: which of two came first must be seen.
