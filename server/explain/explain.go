@@ -5,6 +5,8 @@
 package explain
 
 import (
+	"bytes"
+	"encoding/json"
 	"maps"
 	"regexp"
 	"slices"
@@ -99,31 +101,71 @@ func (l Language) Finding(program string, finding decision.Finding) (explanation
 }
 
 // Sources names the facts that a finding rests on: what they are, whose word they are
-// and when it was recorded; empty if it rests on none.
+// and when it was recorded, and apart from those the ones in conflict, with what they say;
+// empty if it rests on none.
 func (l Language) Sources(finding decision.Finding, facts decision.Facts) string {
-	var named []string
+	var named, conflicting []string
+	disputed := l.inConflict(finding, facts)
 	for _, f := range facts.Of(finding) {
-		named = append(named, l.report(f))
+		if isOf(disputed, f) {
+			conflicting = append(conflicting, l.said(f))
+		} else {
+			named = append(named, l.report(f))
+		}
 	}
-	return listed(l.words.Headings.Sources, "sources", named)
+	lines := []string{listed(l.words.Headings.Sources, "sources", named), listed(l.words.Headings.InConflict, "in_conflict", conflicting)}
+	return strings.Join(slices.DeleteFunc(lines, func(s string) bool { return s == "" }), ". ")
 }
 
-// Overruled names the reports that do not count for a finding, and why, but for those that
-// say the same as what counts; empty if there are none.
-func (l Language) Overruled(reports []decision.Overruled) string {
+// inConflict are none in revisions from before they had a heading for them.
+func (l Language) inConflict(finding decision.Finding, facts decision.Facts) []decision.Fact {
+	if l.words.Headings.InConflict == "" {
+		return nil
+	}
+	return facts.InConflict(finding)
+}
+
+func isOf(facts []decision.Fact, f decision.Fact) bool {
+	return slices.ContainsFunc(facts, func(other decision.Fact) bool { return other.ID == f.ID })
+}
+
+// Overruled names the reports that do not count for a finding, what they say and why they
+// do not count, but for those that say the same as what counts and those that Sources has
+// in conflict; empty if there are none.
+func (l Language) Overruled(finding decision.Finding, facts decision.Facts, reports []decision.Overruled) string {
 	texts := map[string]string{
 		decision.RecordedLast: l.words.Sources.RecordedLast, decision.RankOfSources: l.words.Sources.RankOfSources,
 		decision.EqualRank: l.words.Sources.EqualRank,
 	}
+	disputed := l.inConflict(finding, facts)
 	var named []string
 	for _, o := range reports {
 		// Revisions from before they named what is overruled have no pattern.
-		if text := texts[o.Rule]; text != "" && !o.Agrees {
+		if text := texts[o.Rule]; text != "" && !o.Agrees && !isOf(disputed, o.Fact) {
 			text = l.fill(text, map[string]any{"source": o.Fact.Source, "by": o.By.Source, "report": "{report}"})
-			named = append(named, pattern(text, "report", l.report(o.Fact)))
+			named = append(named, pattern(text, "report", l.said(o.Fact)))
 		}
 	}
 	return listed(l.words.Headings.Overruled, "overruled", named)
+}
+
+// said is a report with its id and what it says.
+func (l Language) said(f decision.Fact) string {
+	var body map[string]any
+	dec := json.NewDecoder(bytes.NewReader(f.Body))
+	dec.UseNumber()
+	if dec.Decode(&body) != nil || len(body) == 0 {
+		return l.report(f) + " [" + f.ID + "]" // taken back, or erased
+	}
+	var values []string
+	for _, name := range slices.Sorted(maps.Keys(body)) {
+		if number, ok := numberLiteral(body[name]); ok {
+			values = append(values, l.quantity(name, number))
+		} else {
+			values = append(values, l.label(name)+": "+l.Value(body[name]))
+		}
+	}
+	return l.report(f) + " [" + f.ID + ": " + strings.Join(values, ", ") + "]"
 }
 
 // report names a fact, whose word it is and when it was recorded.

@@ -58,13 +58,22 @@ func (l Language) Page(programs []decision.Program, rules decision.FactRules, d 
 		Outcome: pattern(l.words.Headings.Outcome, "outcome", l.Outcome(d.Program, result.Outcome)),
 		Heading: l.heading(d, result), Rollup: l.Rollup(d.Program, result), Question: l.question(d),
 	}
+	// uncounted are reports that a later one of the same source replaced: not among the
+	// facts that the policies saw.
+	var uncounted []decision.Fact
 	for _, f := range result.Findings {
 		view := l.pageFinding(program, d, f)
-		view.Overruled = l.Overruled(d.Overruled(f, rules))
+		reports := d.Overruled(f, rules)
+		view.Overruled = l.Overruled(f, d.Facts, reports)
+		for _, o := range reports {
+			if !isOf(slices.Concat(d.Facts.Held, d.Facts.Ended, uncounted), o.Fact) {
+				uncounted = append(uncounted, o.Fact)
+			}
+		}
 		view.Values = l.values(f, f.Lineage(d.Program, programs))
 		p.Findings = append(p.Findings, view)
 	}
-	for _, facts := range [][]decision.Fact{d.Facts.Held, d.Facts.Ended} {
+	for _, facts := range [][]decision.Fact{d.Facts.Held, d.Facts.Ended, uncounted} {
 		for _, f := range facts {
 			p.Facts = append(p.Facts, l.pageFact(f))
 		}
