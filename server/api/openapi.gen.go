@@ -2133,7 +2133,7 @@ type ValueLineage struct {
 	// Examples: required
 	Value string `json:"value"`
 
-	// Facts Ids of the facts that it rests on.
+	// Facts Ids of the facts that it rests on; only `actual` has them.
 	Facts []string `json:"facts"`
 
 	// Of The other values that it is made of.

@@ -36,8 +36,8 @@ type pageFinding struct {
 	Citation                                                                *decision.Citation
 }
 
-// pageValue is a value with where it is from: a place in the policies, the facts that it
-// may rest on, or other values.
+// pageValue is a value with where it is from, if that is known: a place in the policies, the
+// facts that it rests on, or other values.
 type pageValue struct{ Name, Value, From string }
 
 type pageFact struct{ ID, Name, Source, ValidFrom, ValidTo, RecordedAt, Body string }
