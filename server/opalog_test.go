@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -11,10 +12,86 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"assay/server/decision"
+	"assay/server/opalog"
+	"assay/server/policy"
 )
+
+// stored are the facts of the only partner there is.
+type stored []decision.Fact
+
+func (s stored) Facts(context.Context, string, decision.Day, int64) ([]decision.Fact, error) {
+	return slices.Clone(s), nil
+}
+
+// TestMaskedEventsAreDecidedAlike holds every case of the policies that ship to what
+// docs/opa-log.md says: the masked input gives the masked result.
+func TestMaskedEventsAreDecidedAlike(t *testing.T) {
+	t.Parallel()
+	revision, err := loadPolicies(t.Context(), []string{shippedPolicies})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases, err := revision.Cases()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := 0
+	for _, c := range cases {
+		d, err := revision.DecideCase(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		maker := opalog.Maker{Facts: stored(c.Known()), Input: policy.Input, Mask: revision.Mask}
+		d.Partner = "contoso"
+		raw, err := maker.Make(t.Context(), decision.LoggedDecision{Seq: 1, Decision: d})
+		if err != nil {
+			t.Fatalf("%s: %v", c.File, err)
+		}
+		var event struct {
+			Input, Result json.RawMessage
+			Masked        []string
+		}
+		if err := json.Unmarshal(raw, &event); err != nil {
+			t.Fatal(err)
+		}
+		if len(event.Masked) == 0 {
+			continue // it is what was asked
+		}
+		names++
+		got, err := revision.Query(t.Context(), "data."+d.Program+".decision", event.Input)
+		if err != nil {
+			t.Fatalf("%s: %v", c.File, err)
+		}
+		var said struct {
+			Result []struct {
+				Expressions []struct{ Value json.RawMessage }
+			}
+		}
+		if err := json.Unmarshal(got, &said); err != nil || len(said.Result) != 1 {
+			t.Fatalf("%s: %s: %v", c.File, got, err)
+		}
+		again, err := decision.Canonical(said.Result[0].Expressions[0].Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		masked, err := decision.Canonical(event.Result)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(again, masked) {
+			t.Errorf("%s: the masked input gives\n%s\nand the masked result is\n%s", c.File, again, masked)
+		}
+	}
+	if names < 10 {
+		t.Errorf("only %d cases have a name", names)
+	}
+}
 
 // sink is somebody who collects the decision logs of OPAs.
 type sink struct {

@@ -21,7 +21,7 @@ func addLineage(body *Decision, d decision.Decision, programs []decision.Program
 		for j, o := range overruled {
 			finding.Overruled[j] = writeOverruled(o, rules)
 		}
-		finding.OverruledText = optional(speaker.Overruled(overruled))
+		finding.OverruledText = optional(speaker.Overruled(f, d.Facts, overruled))
 		finding.Lineage = []ValueLineage{}
 		for _, l := range f.Lineage(d.Program, programs) {
 			finding.Lineage = append(finding.Lineage, writeLineage(l))
@@ -32,10 +32,14 @@ func addLineage(body *Decision, d decision.Decision, programs []decision.Program
 
 func writeOverruled(o decision.Overruled, rules decision.FactRules) OverruledFact {
 	f := writeSources([]decision.Fact{o.Fact})[0]
+	var body *FactBody
+	if o.Fact.Body != nil {
+		body = (*FactBody)(&o.Fact.Body)
+	}
 	return OverruledFact{
 		Id: f.Id, Kind: f.Kind, Key: f.Key, ValidFrom: f.ValidFrom, ValidTo: f.ValidTo, Source: f.Source, RecordedAt: f.RecordedAt,
 		Rule: OverruledFactRule(o.Rule), Place: writeRule(rules.Places[o.Rule]), By: optional(o.By.ID), Agrees: o.Agrees,
-		Rank: optional(o.Rank), ByRank: optional(o.ByRank),
+		Rank: optional(o.Rank), ByRank: optional(o.ByRank), Body: body,
 	}
 }
 

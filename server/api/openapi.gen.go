@@ -1337,6 +1337,13 @@ type OverruledFact struct {
 
 	// ByRank The rank of the source of what counts.
 	ByRank *int `json:"by_rank,omitempty"`
+
+	// Body What holds, as the JSON Schema of the kind demands; null records that nothing holds for that time (a retraction).
+	// Numbers are kept as they were written.
+	//
+	//
+	// Examples: {"status":"active"}, null
+	Body *FactBody `json:"body"`
 }
 
 // OverruledFactRule What settled it. `recorded_last`: the same source said it again later. `rank_of_sources`: a stronger source says it
@@ -2126,7 +2133,7 @@ type ValueLineage struct {
 	// Examples: required
 	Value string `json:"value"`
 
-	// Facts Ids of the facts that it rests on.
+	// Facts Ids of the facts that it rests on; only `actual` has them.
 	Facts []string `json:"facts"`
 
 	// Of The other values that it is made of.

@@ -127,10 +127,12 @@ type Language struct {
 
 // Headings are patterns for the lines of a report.
 type Headings struct {
-	// Outcome is over {outcome}, Sources over {sources}, Overruled over {overruled}.
-	Outcome   string `json:"outcome"`
-	Sources   string `json:"sources"`
-	Overruled string `json:"overruled"`
+	// Outcome is over {outcome}, Sources over {sources}, Overruled over {overruled} and
+	// InConflict over {in_conflict}.
+	Outcome    string `json:"outcome"`
+	Sources    string `json:"sources"`
+	Overruled  string `json:"overruled"`
+	InConflict string `json:"in_conflict"`
 }
 
 // SourcePatterns say where a fact comes from.

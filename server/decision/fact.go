@@ -67,6 +67,19 @@ func (f Facts) Of(finding Finding) []Fact {
 	return used
 }
 
+// InConflict are those of the facts that a finding rests on that contradict another one of
+// them: they hold, are of one kind and key, and say different things.
+func (f Facts) InConflict(finding Finding) []Fact {
+	held := where(f.Of(finding), func(fact Fact) bool {
+		return slices.ContainsFunc(f.Held, func(other Fact) bool { return other.ID == fact.ID })
+	})
+	return where(held, func(fact Fact) bool {
+		return slices.ContainsFunc(held, func(other Fact) bool {
+			return other.Kind == fact.Kind && other.Key == fact.Key && !agree(fact, other)
+		})
+	})
+}
+
 type factIdentity struct{ kind, key, source string }
 
 func (f Fact) identity() factIdentity { return factIdentity{f.Kind, f.Key, f.Source} }

@@ -108,8 +108,9 @@ func agree(a, b Fact) bool {
 type Lineage struct {
 	// Value is its name: actual, required and so on.
 	Value string
-	// Facts are the ids of the facts that it may rest on, Of the values that it is made
-	// of.
+	// Facts are the ids of the facts that the value actual rests on. Any other may be the
+	// question's or the policies' own, so nothing is said of it. Of are the values that it
+	// is made of.
 	Facts, Of []string
 	// Dated is the value of the policies that it is, if it is one.
 	Dated *DatedPlace
@@ -132,6 +133,8 @@ func (f Finding) Lineage(program string, programs []Program) []Lineage {
 	for name := range f.Shown {
 		l := Lineage{Value: name, Rules: own.Shown[name]}
 		switch name {
+		case "actual":
+			l.Facts = f.Facts
 		case "gap":
 			for _, part := range []string{"actual", "required"} {
 				if _, shown := f.Shown[part]; shown {
@@ -140,9 +143,6 @@ func (f Finding) Lineage(program string, programs []Program) []Lineage {
 			}
 		case "required", "since", "citation":
 			l.Dated = dated
-		}
-		if l.Dated == nil && l.Of == nil && name != "citation" {
-			l.Facts = f.Facts
 		}
 		list = append(list, l)
 	}

@@ -156,9 +156,16 @@ func TestLineage(t *testing.T) {
 		{Value: "gap", Of: []string{"actual", "required"}},
 		{Value: "since", Dated: dated},
 		{Value: "citation", Dated: dated},
-		{Value: "window", Facts: f.Facts},
+		{Value: "window"},
 	}
 	if diff := cmp.Diff(want, f.Lineage("p", programs)); diff != "" {
 		t.Error(diff)
+	}
+	// A rule's own value that is no dated one is not what a partner said.
+	f.Shown = map[string]any{"required": json.Number("30"), "since": "2019-01-01", "day": "2024-06-15"}
+	for _, l := range f.Lineage("p", programs) {
+		if l.Facts != nil || l.Dated != nil {
+			t.Errorf("%+v", l)
+		}
 	}
 }

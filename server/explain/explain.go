@@ -5,7 +5,9 @@
 package explain
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"maps"
 	"regexp"
 	"slices"
@@ -100,9 +102,10 @@ func (l Language) Finding(program string, finding decision.Finding) (explanation
 }
 
 // Sources names the facts that a finding rests on: what they are, whose word they are
-// and when it was recorded; empty if it rests on none. Facts of which that is the same are
-// named together. The order is that of what is said, not that of ids, in which facts that
-// have nothing to do with the finding have a part.
+// and when it was recorded, and apart from those the ones in conflict, with what they say;
+// empty if it rests on none. Facts of which source and days are the same are named
+// together. The order is that of what is said, not that of ids, in which facts that have
+// nothing to do with the finding have a part.
 func (l Language) Sources(finding decision.Finding, facts decision.Facts) string {
 	type origin struct {
 		source     string
@@ -110,19 +113,25 @@ func (l Language) Sources(finding decision.Finding, facts decision.Facts) string
 		recordedOn decision.Day
 	}
 	var origins []origin
+	var named, conflicting []string
 	alike := make(map[origin][]decision.Fact)
+	disputed := l.inConflict(finding, facts)
 	for _, f := range slices.SortedStableFunc(slices.Values(facts.Of(finding)), asTold) {
+		if isOf(disputed, f) {
+			conflicting = append(conflicting, l.said(f))
+			continue
+		}
 		o := origin{f.Source, f.ValidFrom, recordedOn(f)}
 		if alike[o] == nil {
 			origins = append(origins, o)
 		}
 		alike[o] = append(alike[o], f)
 	}
-	var named []string
 	for _, o := range origins {
 		named = append(named, l.report(alike[o]...))
 	}
-	return listed(l.words.Headings.Sources, "sources", named)
+	lines := []string{listed(l.words.Headings.Sources, "sources", named), listed(l.words.Headings.InConflict, "in_conflict", conflicting)}
+	return strings.Join(slices.DeleteFunc(lines, func(s string) bool { return s == "" }), ". ")
 }
 
 func asTold(a, b decision.Fact) int {
@@ -140,22 +149,55 @@ func recordedOn(f decision.Fact) decision.Day {
 	return decision.DayOf(f.RecordedAt)
 }
 
-// Overruled names the reports that do not count for a finding, and why, but for those that
-// say the same as what counts; empty if there are none.
-func (l Language) Overruled(reports []decision.Overruled) string {
+// inConflict are none in revisions from before they had a heading for them.
+func (l Language) inConflict(finding decision.Finding, facts decision.Facts) []decision.Fact {
+	if l.words.Headings.InConflict == "" {
+		return nil
+	}
+	return facts.InConflict(finding)
+}
+
+func isOf(facts []decision.Fact, f decision.Fact) bool {
+	return slices.ContainsFunc(facts, func(other decision.Fact) bool { return other.ID == f.ID })
+}
+
+// Overruled names the reports that do not count for a finding, what they say and why they
+// do not count, but for those that say the same as what counts and those that Sources has
+// in conflict; empty if there are none.
+func (l Language) Overruled(finding decision.Finding, facts decision.Facts, reports []decision.Overruled) string {
 	texts := map[string]string{
 		decision.RecordedLast: l.words.Sources.RecordedLast, decision.RankOfSources: l.words.Sources.RankOfSources,
 		decision.EqualRank: l.words.Sources.EqualRank,
 	}
+	disputed := l.inConflict(finding, facts)
 	var named []string
 	for _, o := range reports {
 		// Revisions from before they named what is overruled have no pattern.
-		if text := texts[o.Rule]; text != "" && !o.Agrees {
+		if text := texts[o.Rule]; text != "" && !o.Agrees && !isOf(disputed, o.Fact) {
 			text = l.fill(text, map[string]any{"source": o.Fact.Source, "by": o.By.Source, "report": "{report}"})
-			named = append(named, pattern(text, "report", l.report(o.Fact)))
+			named = append(named, pattern(text, "report", l.said(o.Fact)))
 		}
 	}
 	return listed(l.words.Headings.Overruled, "overruled", named)
+}
+
+// said is a report with its id and what it says.
+func (l Language) said(f decision.Fact) string {
+	var body map[string]any
+	dec := json.NewDecoder(bytes.NewReader(f.Body))
+	dec.UseNumber()
+	if dec.Decode(&body) != nil || len(body) == 0 {
+		return l.report(f) + " [" + f.ID + "]" // taken back, or erased
+	}
+	var values []string
+	for _, name := range slices.Sorted(maps.Keys(body)) {
+		if number, ok := numberLiteral(body[name]); ok {
+			values = append(values, l.quantity(name, number))
+		} else {
+			values = append(values, l.label(name)+": "+l.Value(body[name]))
+		}
+	}
+	return l.report(f) + " [" + f.ID + ": " + strings.Join(values, ", ") + "]"
 }
 
 // report names facts of one source, from one day and recorded on one day: what they are,

@@ -201,6 +201,20 @@ func TestWordsNearestFirst(t *testing.T) {
 	}
 }
 
+// A role has its own name, not the title of the requirement that asks for it.
+func TestRolesOnAPage(t *testing.T) {
+	t.Parallel()
+	l := explain.New("en", decision.Language{Requirements: map[string]decision.RequirementTexts{
+		"p/admin": {Title: "Role of the person", Words: map[string]string{"admin": "Global admin"}},
+		"p/agent": {Title: "Agents"},
+	}})
+	d := decision.Decision{Program: "p", Actor: &decision.Actor{ID: "ada", Roles: []string{"admin", "agent"}}}
+	page, err := l.Page(nil, decision.FactRules{}, d, decision.Result{})
+	if err != nil || !strings.Contains(string(page), "ada (Global admin, agent)") {
+		t.Errorf("%s\n%v", page, err)
+	}
+}
+
 func TestSources(t *testing.T) {
 	t.Parallel()
 	l := explain.New("it", decision.Language{
@@ -255,6 +269,31 @@ func TestSourcesTogether(t *testing.T) {
 		if got := l.Sources(decision.Finding{Facts: ids}, facts); got != want {
 			t.Errorf("got  %q\nwant %q", got, want)
 		}
+	}
+}
+
+// What is in conflict is told apart, with what each report says, and not a second time.
+func TestConflictsAndWhatTheySay(t *testing.T) {
+	t.Parallel()
+	l := explain.New("en", decision.Language{
+		Headings: decision.Headings{Sources: "Based on: {sources}", InConflict: "In conflict: {in_conflict}", Overruled: "Not counted: {overruled}"},
+		Sources:  decision.SourcePatterns{Given: "{fact} ({source})", EqualRank: "{report}: equal", RankOfSources: "{report}: {by} ranks higher"},
+		Kinds:    map[string]string{"revenue": "Revenue", "location": "Location"},
+	})
+	report := func(id, source, body string) decision.Fact {
+		return decision.Fact{ID: id, Kind: "revenue", Source: source, Body: []byte(body)}
+	}
+	one, two, weak := report("1", "a", `{"usd_cents":100}`), report("2", "b", `{"usd_cents":200,"level":"global"}`), report("3", "c", `{"usd_cents":300}`)
+	facts := decision.Facts{Held: []decision.Fact{one, two, weak, {ID: "4", Kind: "location", Source: "a", Body: []byte(`{}`)}}}
+	finding := decision.Finding{Facts: []string{"1", "2", "4"}}
+	if got, want := l.Sources(finding, facts), "Based on: Location (a). In conflict: Revenue (a) [1: USD 1.00]; Revenue (b) [2: level: global, USD 2.00]"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	reports := []decision.Overruled{
+		{Fact: one, Rule: decision.EqualRank}, {Fact: two, Rule: decision.EqualRank}, {Fact: weak, Rule: decision.RankOfSources, By: one},
+	}
+	if got, want := l.Overruled(finding, facts, reports), "Not counted: Revenue (c) [3: USD 3.00]: a ranks higher"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
 

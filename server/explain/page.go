@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -35,8 +36,8 @@ type pageFinding struct {
 	Citation                                                                *decision.Citation
 }
 
-// pageValue is a value with where it is from: a place in the policies, the facts that it
-// may rest on, or other values.
+// pageValue is a value with where it is from, if that is known: a place in the policies, the
+// facts that it rests on, or other values.
 type pageValue struct{ Name, Value, From string }
 
 type pageFact struct{ ID, Name, Source, ValidFrom, ValidTo, RecordedAt, Body string }
@@ -57,13 +58,22 @@ func (l Language) Page(programs []decision.Program, rules decision.FactRules, d 
 		Outcome: pattern(l.words.Headings.Outcome, "outcome", l.Outcome(d.Program, result.Outcome)),
 		Heading: l.heading(d, result), Rollup: l.Rollup(d.Program, result), Question: l.question(d),
 	}
+	// uncounted are reports that a later one of the same source replaced: not among the
+	// facts that the policies saw.
+	var uncounted []decision.Fact
 	for _, f := range result.Findings {
 		view := l.pageFinding(program, d, f)
-		view.Overruled = l.Overruled(d.Overruled(f, rules))
+		reports := d.Overruled(f, rules)
+		view.Overruled = l.Overruled(f, d.Facts, reports)
+		for _, o := range reports {
+			if !isOf(slices.Concat(d.Facts.Held, d.Facts.Ended, uncounted), o.Fact) {
+				uncounted = append(uncounted, o.Fact)
+			}
+		}
 		view.Values = l.values(f, f.Lineage(d.Program, programs))
 		p.Findings = append(p.Findings, view)
 	}
-	for _, facts := range [][]decision.Fact{d.Facts.Held, d.Facts.Ended} {
+	for _, facts := range [][]decision.Fact{d.Facts.Held, d.Facts.Ended, uncounted} {
 		for _, f := range facts {
 			p.Facts = append(p.Facts, l.pageFact(f))
 		}
@@ -105,7 +115,25 @@ func (l Language) actor(a *decision.Actor) string {
 	case len(a.Roles) == 0:
 		return a.ID
 	}
-	return strings.TrimSpace(a.ID + " (" + l.Value(a.Roles) + ")")
+	roles := make([]string, len(a.Roles))
+	for i, role := range a.Roles {
+		roles[i] = l.role(role)
+	}
+	return strings.TrimSpace(a.ID + " (" + strings.Join(roles, ", ") + ")")
+}
+
+// role is the name of a role, which may be a word of only the requirement that asks for
+// it. The title of a requirement is never that, even if its id is the code of the role.
+func (l Language) role(code string) string {
+	if word, found := l.known(code); found {
+		return word
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.words.Requirements)) {
+		if word, found := l.words.Requirements[name].Words[code]; found && strings.HasPrefix(name, l.program+"/") {
+			return word
+		}
+	}
+	return code
 }
 
 // instant is as precise as the log: which of two came first must be seen.
