@@ -21,21 +21,23 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	found, known, err := provider.GetVersions(ctx)
-	if err != nil {
-		return fmt.Errorf("read the schema version: %w", err)
-	}
-	if found > known {
-		return fmt.Errorf("its schema is version %d, and this program knows versions up to %d: it was written by a newer Assay", found, known)
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		// Another process that started at the same moment may have been faster.
-		if pending, later := provider.HasPending(ctx); later == nil && !pending {
+	for {
+		found, known, err := provider.GetVersions(ctx)
+		if err != nil {
+			return fmt.Errorf("read the schema version: %w", err)
+		}
+		if found > known {
+			return fmt.Errorf("its schema is version %d, and this program knows versions up to %d: it was written by a newer Assay", found, known)
+		}
+		if _, err = provider.Up(ctx); err == nil {
 			return nil
 		}
-		return fmt.Errorf("migrate the schema: %w", err)
+		// Another process that started at the same moment may be faster. As long as it gets
+		// on, what it left is looked at again.
+		if now, _, later := provider.GetVersions(ctx); later != nil || now == found {
+			return fmt.Errorf("migrate the schema: %w", err)
+		}
 	}
-	return nil
 }
 
 func newProvider(db *sql.DB) (*goose.Provider, error) {
