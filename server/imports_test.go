@@ -40,7 +40,7 @@ var arrows = map[string][]string{
 		"assay", "assay/db", "assay/server/api", "assay/server/decision", "assay/server/demo",
 		"assay/server/evidence", "assay/server/explain", "assay/server/impact", "assay/server/ledger", "assay/server/opalog",
 		"assay/server/policy",
-		"assay/server/replay", "assay/server/scaffold",
+		"assay/server/replay", "assay/server/scaffold", "assay/server/schema",
 	},
 }
 

@@ -193,9 +193,12 @@ func (l Language) said(f decision.Fact) string {
 	for _, name := range slices.Sorted(maps.Keys(body)) {
 		if number, ok := numberLiteral(body[name]); ok {
 			values = append(values, l.quantity(name, number))
-		} else {
-			values = append(values, l.label(name)+": "+l.Value(body[name]))
+		} else if text := l.Value(body[name]); !strings.Contains(text, "…") { // what has no short form stands in the fact
+			values = append(values, l.label(name)+": "+text)
 		}
+	}
+	if len(values) == 0 {
+		return l.report(f) + " [" + f.ID + "]"
 	}
 	return l.report(f) + " [" + f.ID + ": " + strings.Join(values, ", ") + "]"
 }
